@@ -1,0 +1,3 @@
+DROP FUNCTION refuse_change();
+DROP EXTENSION btree_gist;
+DROP EXTENSION pg_trgm;

@@ -1,0 +1,3 @@
+DROP TABLE agencies;
+DROP TABLE unit_successions;
+DROP TABLE units;

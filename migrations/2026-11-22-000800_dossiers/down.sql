@@ -1,0 +1,11 @@
+DROP TABLE results;
+DROP TABLE uploads;
+DROP TABLE files;
+DROP TABLE payment_requests;
+DROP TABLE dossier_pauses;
+DROP TABLE supplements;
+DROP TABLE dossier_moves;
+DROP TABLE tasks;
+DROP TABLE dossier_counters;
+DROP TABLE dossier_agencies;
+DROP TABLE dossiers;

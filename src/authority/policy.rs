@@ -1,0 +1,93 @@
+//! The policy: one match, one line an action. Printed to `docs/POLICY.md` and held there by a test.
+
+use super::{Action, Role};
+
+/// In which relation an agency stands to the thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// It holds the thing now: the open task is on its desk.
+    Handling,
+    /// It received the dossier.
+    Receiving,
+    /// The thing has reached it, now or before.
+    Involved,
+    /// Every agency that the thing concerns must be covered; the thing names them.
+    Within,
+    /// A role held at any place.
+    Anywhere,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anyone,
+    /// A citizen or an organisation: officers have no affairs of their own under their office's account.
+    Person,
+    Owner,
+    Holder(Role, Where),
+}
+
+use Role::{Inspector, Leader, ProcedureAdministrator, Processing, Reception, SystemAdministrator};
+use Where::{Anywhere, Handling, Involved, Receiving, Within};
+use Who::{Anyone, Holder, Owner, Person};
+
+pub fn rule(action: Action) -> &'static [Who] {
+    match action {
+        Action::AccountRegister | Action::SessionStart | Action::DossierTrack => &[Anyone],
+        Action::AccountSee | Action::AccountChange | Action::SessionEnd => &[Owner],
+
+        Action::OfficerSee | Action::OfficerCreate | Action::OfficerClose | Action::GrantGive | Action::GrantRevoke => {
+            &[Holder(SystemAdministrator, Within)]
+        }
+        Action::JobsSee | Action::JobsRetry => &[Holder(SystemAdministrator, Anywhere)],
+        Action::AuditRead => &[Holder(Inspector, Involved), Holder(SystemAdministrator, Involved)],
+
+        Action::VersionSee | Action::VersionDraft | Action::VersionPublish | Action::ProcedureClose => {
+            &[Holder(ProcedureAdministrator, Anywhere)]
+        }
+
+        Action::DossierDraft => &[Person],
+        Action::DossierSee | Action::FileRead => &[
+            Owner,
+            Holder(Reception, Involved),
+            Holder(Processing, Involved),
+            Holder(Leader, Involved),
+            Holder(Inspector, Involved),
+        ],
+        Action::DossierEdit
+        | Action::DossierDiscard
+        | Action::DossierSubmit
+        | Action::DossierSupplement
+        | Action::DossierWithdraw => &[Owner],
+        Action::FileUpload | Action::FileRemove => &[
+            Owner,
+            Holder(Reception, Handling),
+            Holder(Processing, Handling),
+            Holder(Leader, Handling),
+        ],
+
+        Action::DossierReceive => &[Holder(Reception, Within)],
+        Action::DossierAccept | Action::DossierRefuse | Action::DossierReturn => &[Holder(Reception, Handling)],
+        Action::DossierConfirmWithdrawal | Action::DossierRejectWithdrawal => {
+            &[Holder(Reception, Receiving), Holder(Leader, Handling)]
+        }
+        Action::DossierRequestSupplement
+        | Action::DossierAcceptSupplement
+        | Action::DossierForward
+        | Action::DossierSendBack
+        | Action::DossierFinish
+        | Action::DossierRequestPayment
+        | Action::TaskClaim
+        | Action::TaskRelease => {
+            &[Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
+        }
+        Action::DossierCloseUnsupplemented => &[Holder(Reception, Handling), Holder(Leader, Handling)],
+        Action::DossierConfirmPayment => {
+            &[Holder(Reception, Receiving), Holder(Reception, Handling), Holder(Leader, Handling)]
+        }
+        Action::DossierPropose => &[Holder(Processing, Handling), Holder(Leader, Handling)],
+        Action::DossierApprove | Action::DossierReject | Action::DossierStop | Action::TaskReassign => {
+            &[Holder(Leader, Handling)]
+        }
+        Action::DossierReopen => &[Holder(Reception, Handling), Holder(Leader, Involved)],
+    }
+}

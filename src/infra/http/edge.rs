@@ -1,0 +1,180 @@
+//! The edge: what every request passes first and every answer last. It names the request, picks the language,
+//! turns each refusal into problem+json, counts, and writes the one log line of the request.
+
+use std::time::Instant;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
+
+use super::problem;
+use crate::infra::telemetry::Metrics;
+use crate::kernel::Error;
+use crate::kernel::ids::RequestId;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Vi,
+    En,
+}
+
+impl Language {
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+
+    /// English only where it is asked for before Vietnamese.
+    fn preferred(request: &HttpRequest) -> Self {
+        let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        for range in accepted.unwrap_or_default().split(',') {
+            let tag = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            if tag.starts_with("vi") {
+                return Self::Vi;
+            }
+            if tag.starts_with("en") {
+                return Self::En;
+            }
+        }
+        Self::Vi
+    }
+}
+
+/// What the edge knows of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestContext {
+    pub request_id: RequestId,
+    pub language: Language,
+}
+
+impl RequestContext {
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().copied().unwrap_or_else(|| Self {
+            request_id: RequestId::new(),
+            language: Language::preferred(request),
+        })
+    }
+}
+
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    let begun = Instant::now();
+    let given_id = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let context = RequestContext {
+        request_id: given_id.and_then(|text| RequestId::parse(text).ok()).unwrap_or_default_new(),
+        language: Language::preferred(request.request()),
+    };
+    request.extensions_mut().insert(context);
+    let http_request = request.request().clone();
+
+    let mut response = match next.call(request).await {
+        Ok(response) => refused_to_problem(&context, response),
+        Err(error) => {
+            let refused = error.as_error::<Error>();
+            let status = error.as_response_error().status_code();
+            let rendered = match refused {
+                Some(error) => {
+                    log_cause(&context, error);
+                    problem::render(&http_request, &context, error)
+                }
+                None => problem::render(&http_request, &context, &problem::for_status(status)),
+            };
+            ServiceResponse::new(http_request.clone(), rendered).map_into_right_body()
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&context.request_id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+
+    let seconds = begun.elapsed().as_secs_f64();
+    let route = http_request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let status = response.status().as_u16();
+    let method = http_request.method().as_str();
+    if let Some(metrics) = http_request.app_data::<web::Data<Metrics>>() {
+        metrics.answered(known_method(method), &route, status, seconds);
+    }
+    tracing::info!(
+        event = "request",
+        request_id = %context.request_id,
+        method = known_method(method),
+        route,
+        status,
+        milliseconds = format!("{:.1}", seconds * 1000.0),
+    );
+    Ok(response)
+}
+
+trait OrNew {
+    fn unwrap_or_default_new(self) -> RequestId;
+}
+
+impl OrNew for Option<RequestId> {
+    fn unwrap_or_default_new(self) -> RequestId {
+        self.unwrap_or_else(RequestId::new)
+    }
+}
+
+/// Methods are free text to a client; as labels they are a short list.
+fn known_method(method: &str) -> &'static str {
+    match method {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn refused_to_problem<B: MessageBody>(
+    context: &RequestContext,
+    response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<B>> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response.map_into_left_body();
+    }
+    let rendered = match response.response().error().and_then(|error| error.as_error::<Error>()) {
+        Some(error) => {
+            log_cause(context, error);
+            problem::render(response.request(), context, error)
+        }
+        None if is_finished(&response) => return response.map_into_left_body(),
+        None => problem::render(response.request(), context, &problem::for_status(status)),
+    };
+    let (request, refused) = response.into_parts();
+    let mut rendered = ServiceResponse::new(request, rendered);
+    if let Some(allow) = refused.headers().get(header::ALLOW) {
+        rendered.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    rendered.map_into_right_body()
+}
+
+/// A handler that answered an error status with a body of its own (the health check) is left as it is.
+fn is_finished<B>(response: &ServiceResponse<B>) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"))
+}
+
+fn log_cause(context: &RequestContext, error: &Error) {
+    let Some(cause) = error.chain() else { return };
+    if error.code().status >= 500 {
+        tracing::error!(event = "request_failed", request_id = %context.request_id, code = error.code().code, cause);
+    } else {
+        tracing::debug!(event = "request_refused", request_id = %context.request_id, code = error.code().code, cause);
+    }
+}

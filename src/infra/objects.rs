@@ -1,0 +1,91 @@
+//! Where file bytes live: any store that `object_store` speaks to; a local folder by default. A key is written
+//! once and never reused, so an object that is there is whole.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
+use uuid::Uuid;
+
+use crate::kernel::{Error, Result};
+
+#[derive(Clone)]
+pub struct Objects(Arc<dyn ObjectStore>);
+
+/// An object on its way in. Dropped without [`Incoming::finish`], nothing becomes visible.
+pub struct Incoming {
+    upload: Box<dyn MultipartUpload>,
+    pending: Vec<Bytes>,
+    pending_bytes: usize,
+}
+
+/// Parts as small as an S3 store takes.
+const PART_BYTES: usize = 5 * 1024 * 1024;
+
+impl Objects {
+    pub fn in_folder(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?;
+        Ok(Self(Arc::new(store)))
+    }
+
+    pub async fn begin(&self, id: Uuid) -> Result<Incoming> {
+        let upload = self.0.put_multipart(&key_of(id)).await.map_err(Error::internal)?;
+        Ok(Incoming { upload, pending: Vec::new(), pending_bytes: 0 })
+    }
+
+    pub async fn read(&self, id: Uuid) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let object = self.0.get(&key_of(id)).await.map_err(Error::internal)?;
+        Ok(object.into_stream().map_err(Error::internal).boxed())
+    }
+
+    /// Removing what is not there is success: the sweep may come twice.
+    pub async fn remove(&self, id: Uuid) -> Result<()> {
+        match self.0.delete(&key_of(id)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+}
+
+impl Incoming {
+    pub async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        self.pending_bytes += chunk.len();
+        self.pending.push(chunk);
+        if self.pending_bytes >= PART_BYTES {
+            self.send_part().await?;
+        }
+        Ok(())
+    }
+
+    pub async fn finish(mut self) -> Result<()> {
+        if self.pending_bytes > 0 {
+            self.send_part().await?;
+        }
+        self.upload.complete().await.map_err(Error::internal)?;
+        Ok(())
+    }
+
+    pub async fn abandon(mut self) -> Result<()> {
+        self.upload.abort().await.map_err(Error::internal)
+    }
+
+    async fn send_part(&mut self) -> Result<()> {
+        let part: object_store::PutPayload = std::mem::take(&mut self.pending).into_iter().collect();
+        self.pending_bytes = 0;
+        self.upload.put_part(part).await.map_err(Error::internal)
+    }
+}
+
+/// Two levels of folders, so that a folder never holds millions.
+fn key_of(id: Uuid) -> Key {
+    let text = id.simple().to_string();
+    let tail: String = text.chars().rev().take(4).collect();
+    let (outer, inner): (String, String) = (tail.chars().take(2).collect(), tail.chars().skip(2).collect());
+    Key::from_iter([outer.as_str(), inner.as_str(), text.as_str()])
+}
