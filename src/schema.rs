@@ -54,7 +54,8 @@ diesel::table! {
     calendar_days (on_date) {
         on_date -> Date,
         kind -> Text,
-        name -> Text,
+        name_vi -> Text,
+        name_en -> Text,
         legal_notice -> Text,
     }
 }

@@ -1,5 +1,5 @@
 -- Units form a dated tree. A code names another territory after 1 July 2025 than before it (3,315 of them),
--- so a unit is known by id, and a code is resolved as of a day. `valid_to` is the first day it is no more.
+-- so a unit is known by id, and a code is resolved as of a day. `valid_to` is its last day.
 CREATE TABLE units (
     id uuid PRIMARY KEY,
     level text NOT NULL CONSTRAINT units_level_known CHECK (level IN ('province', 'district', 'commune')),
@@ -13,9 +13,9 @@ CREATE TABLE units (
     path text COLLATE "C" NOT NULL,
     valid_from date NOT NULL,
     valid_to date,
-    CONSTRAINT units_interval_runs_forward CHECK (valid_to > valid_from),
+    CONSTRAINT units_interval_runs_forward CHECK (valid_to >= valid_from),
     CONSTRAINT units_one_meaning_a_day EXCLUDE USING gist
-        (level WITH =, code WITH =, daterange(valid_from, valid_to) WITH &&)
+        (level WITH =, code WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
 );
 CREATE INDEX units_by_parent ON units (parent_id);
 CREATE INDEX units_by_path ON units (path);
@@ -42,9 +42,9 @@ CREATE TABLE agencies (
     search_text text NOT NULL,
     valid_from date NOT NULL,
     valid_to date,
-    CONSTRAINT agencies_interval_runs_forward CHECK (valid_to > valid_from),
+    CONSTRAINT agencies_interval_runs_forward CHECK (valid_to >= valid_from),
     CONSTRAINT agencies_one_identifier_a_day EXCLUDE USING gist
-        (identifier WITH =, daterange(valid_from, valid_to) WITH &&)
+        (identifier WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
 );
 CREATE INDEX agencies_by_unit ON agencies (unit_id);
 CREATE INDEX agencies_by_text ON agencies USING gin (search_text gin_trgm_ops);

@@ -2,7 +2,8 @@
 CREATE TABLE calendar_days (
     on_date date PRIMARY KEY,
     kind text NOT NULL CONSTRAINT calendar_days_kind_known
-        CHECK (kind IN ('holiday', 'substitute', 'swap_off', 'swap_work')),
-    name text NOT NULL,
+        CHECK (kind IN ('holiday', 'day_off', 'substitute', 'swap_off', 'swap_work')),
+    name_vi text NOT NULL,
+    name_en text NOT NULL,
     legal_notice text NOT NULL CONSTRAINT calendar_days_notice_named CHECK (length(legal_notice) > 0)
 );

@@ -9,8 +9,7 @@ use std::fmt;
 use diesel::{
     deserialize::{self, FromSqlRow},
     expression::AsExpression,
-    pg,
-    serialize,
+    pg, serialize,
     sql_types::BigInt,
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -19,7 +18,19 @@ use utoipa::ToSchema;
 use super::values::ValueFault;
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, AsExpression, FromSqlRow, ToSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    AsExpression,
+    FromSqlRow,
+    ToSchema,
 )]
 #[serde(transparent)]
 #[diesel(sql_type = BigInt)]
@@ -40,16 +51,12 @@ const NEGATIVE: ValueFault = ValueFault {
     vi: "Số tiền không được âm.",
     en: "an amount of money is not negative",
 };
-const OVERFLOW: ValueFault = ValueFault {
-    code: "money.overflow",
-    vi: "Số tiền quá lớn.",
-    en: "the amount of money is too large",
-};
-const SHARE: ValueFault = ValueFault {
-    code: "money.share",
-    vi: "Tỷ lệ không hợp lệ.",
-    en: "the share is not valid",
-};
+const OVERFLOW: ValueFault =
+    ValueFault {
+        code: "money.overflow", vi: "Số tiền quá lớn.", en: "the amount of money is too large"
+    };
+const SHARE: ValueFault =
+    ValueFault { code: "money.share", vi: "Tỷ lệ không hợp lệ.", en: "the share is not valid" };
 
 pub(super) const FAULTS: &[ValueFault] = &[NEGATIVE, OVERFLOW, SHARE];
 

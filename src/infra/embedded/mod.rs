@@ -12,6 +12,8 @@
 //! that user could not walk to the folder (a checkout in root's home), because it is handed the folder as an
 //! open descriptor.
 
+mod error;
+mod folders;
 mod process;
 mod programs;
 mod run;
@@ -28,6 +30,8 @@ use diesel::{Connection, PgConnection, RunQueryDsl, sql_query, sql_types};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 
+pub use self::error::EmbeddedError;
+use self::error::io_error;
 use self::programs::Programs;
 pub use self::run::{exit_code, run_foreground, run_with};
 
@@ -35,8 +39,6 @@ pub use self::run::{exit_code, run_foreground, run_with};
 const ROLE: &str = "motcua";
 /// The database that [`run_with`] and [`run_foreground`] hand out.
 const DATABASE: &str = "motcua";
-/// A socket's path may have 107 bytes, so it cannot live in the checkout.
-const SOCKETS: &str = "/tmp";
 /// Long, because a server that was killed first replays what it had promised.
 const PATIENCE_TO_START: Duration = Duration::from_secs(120);
 const PATIENCE_TO_STOP: Duration = Duration::from_secs(15);
@@ -65,56 +67,6 @@ pub struct Cluster {
     _lock: File,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum EmbeddedError {
-    #[error(
-        "the database in {folder} is in use by process {pid}; stop that one first (Ctrl-C where it runs, or `kill {pid}`), \
-         or give this one another folder, or a server of its own in DATABASE_URL"
-    )]
-    InUse { folder: PathBuf, pid: String },
-    #[error(
-        "a PostgreSQL server (process {pid}) still runs in {folder} and does not stop; end it with `kill -INT {pid}` and start again"
-    )]
-    LeftBehind { folder: PathBuf, pid: i32 },
-    #[error(
-        "no PostgreSQL programs (postgres, initdb) in {looked}; run `make prepare`, or install the package `postgresql`, \
-         or name their folder in the settings, or give a running server in DATABASE_URL"
-    )]
-    NoPrograms { looked: String },
-    #[error(
-        "the data in {folder} is of PostgreSQL {wanted}, but here are only: {found}; install postgresql-{wanted}, \
-         or move the folder away to start with empty data"
-    )]
-    WrongVersion { folder: PathBuf, wanted: String, found: String },
-    #[error(
-        "PostgreSQL does not run as root, and here is neither a user `postgres` nor `nobody` to run it as"
-    )]
-    NoUser,
-    #[error(
-        "{path} belongs to user {owner}, not to {wanted}, who has to run the server; start as that user or as root, or move it away"
-    )]
-    NotOurs { path: PathBuf, owner: u32, wanted: u32 },
-    #[error(
-        "user {user} may not run {program}; move the checkout to a folder that everybody may enter, \
-         or install the package `postgresql`, or start as an ordinary user"
-    )]
-    MayNotRun { user: String, program: PathBuf },
-    #[error("{program} failed ({how}); the end of {log} says:\n{tail}")]
-    Failed { program: &'static str, how: String, log: PathBuf, tail: String },
-    #[error("{doing} {path}")]
-    Io { doing: &'static str, path: PathBuf, source: io::Error },
-    #[error("cannot run {program}")]
-    Run { program: PathBuf, source: io::Error },
-    #[error("cannot wait for signals")]
-    Signals(#[source] nix::Error),
-    #[error("the database server does not answer")]
-    Connect(#[from] diesel::ConnectionError),
-    #[error("cannot make the database {name}")]
-    Create { name: String, source: diesel::result::Error },
-    #[error("the database server stopped by itself ({0}); see the log in its folder")]
-    Died(ExitStatus),
-}
-
 impl Settings {
     pub fn durable(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), durability: Durability::Durable, programs: None }
@@ -131,10 +83,10 @@ impl Cluster {
     /// Call it from the main thread: the kernel ties the server's life to the *thread* that started it, so
     /// from a pooled thread the database would vanish when the pool shrinks.
     pub fn open(settings: &Settings) -> Result<Self, EmbeddedError> {
-        let folder = made(&settings.folder)?;
-        let lock = locked(&folder)?;
+        let folder = folders::made(&settings.folder)?;
+        let lock = folders::locked(&folder)?;
         let data = folder.join("data");
-        await_predecessor(&data)?;
+        folders::await_predecessor(&data)?;
 
         let programs = match programs::find(settings, &folder, &data) {
             Err(EmbeddedError::WrongVersion { .. }) if settings.durability == Durability::Throwaway => {
@@ -143,21 +95,22 @@ impl Cluster {
             }
             found => found?,
         };
-        let user = server_user(&data)?;
-        let log = fresh_log(&folder)?;
+        let user = folders::server_user(&data)?;
+        let log = folders::fresh_log(&folder)?;
         if !data.exists() {
             initialise(&programs, user.as_ref(), &data, &log, settings.durability)?;
         }
-        owned_by_server(&data, user.as_ref())?;
+        folders::owned_by_server(&data, user.as_ref())?;
 
-        let sockets = socket_folder(&folder, user.as_ref())?;
+        let sockets = folders::socket_folder(&folder, user.as_ref())?;
         let mut cluster = Self {
             server: start(&programs, user.as_ref(), &data, &sockets, &log, settings.durability)?,
             sockets,
             _lock: lock,
         };
         cluster.await_ready(&data, &log)?;
-        tracing::debug!(folder = %folder.display(), programs = %programs.folder.display(), "private PostgreSQL is ready");
+        let programs = programs.folder.display();
+        tracing::debug!(folder = %folder.display(), %programs, "private PostgreSQL is ready");
         Ok(cluster)
     }
 
@@ -191,7 +144,7 @@ impl Cluster {
             program: "postgres",
             how,
             log: log.to_owned(),
-            tail: tail(log),
+            tail: folders::tail(log),
         };
         let mine = self.server.id().to_string();
         let until = Instant::now() + PATIENCE_TO_START;
@@ -238,97 +191,6 @@ impl Drop for Cluster {
     }
 }
 
-fn made(folder: &Path) -> Result<PathBuf, EmbeddedError> {
-    fs::create_dir_all(folder).map_err(io_error("cannot make", folder))?;
-    folder.canonicalize().map_err(io_error("cannot find", folder))
-}
-
-fn locked(folder: &Path) -> Result<File, EmbeddedError> {
-    let path = folder.join("lock");
-    let mut lock = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(io_error("cannot open", &path))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let pid = fs::read_to_string(&path).unwrap_or_default().trim().to_owned();
-            return Err(EmbeddedError::InUse { folder: folder.to_owned(), pid });
-        }
-        Err(TryLockError::Error(source)) => return Err(io_error("cannot lock", &path)(source)),
-    }
-    lock.set_len(0)
-        .and_then(|()| writeln!(lock, "{}", std::process::id()))
-        .map_err(io_error("cannot write", &path))?;
-    Ok(lock)
-}
-
-/// Whoever held this folder before us may have been killed a moment ago: its server was told to stop and is
-/// still writing.
-fn await_predecessor(data: &Path) -> Result<(), EmbeddedError> {
-    let pid_file = data.join("postmaster.pid");
-    let until = Instant::now() + PATIENCE_TO_STOP;
-    loop {
-        let written = fs::read_to_string(&pid_file).unwrap_or_default();
-        let Some(pid) = written.lines().next().and_then(|line| line.parse::<i32>().ok()) else {
-            return Ok(());
-        };
-        let process = PathBuf::from(format!("/proc/{pid}"));
-        if !process.exists() {
-            // PostgreSQL knows such a file for what it is, and checks that no session of the dead server
-            // lives on.
-            return Ok(());
-        }
-        if fs::read_link(process.join("cwd")).ok() != data.canonicalize().ok() {
-            // After a restart of the machine the number may have gone to another program, at which PostgreSQL
-            // would balk.
-            return fs::remove_file(&pid_file).map_err(io_error("cannot remove", &pid_file));
-        }
-        if Instant::now() > until {
-            return Err(EmbeddedError::LeftBehind { folder: data.to_owned(), pid });
-        }
-        pause();
-    }
-}
-
-/// None unless we are root: then whoever owns the data, else `postgres`, else `nobody`.
-fn server_user(data: &Path) -> Result<Option<User>, EmbeddedError> {
-    if !geteuid().is_root() {
-        return Ok(None);
-    }
-    let by_owner = || User::from_uid(fs::metadata(data).ok()?.uid().into()).ok()?;
-    let by_name = |name| User::from_name(name).ok().flatten();
-    by_owner()
-        .filter(|owner| !owner.uid.is_root())
-        .or_else(|| by_name("postgres"))
-        .or_else(|| by_name("nobody"))
-        .map(Some)
-        .ok_or(EmbeddedError::NoUser)
-}
-
-fn owned_by_server(path: &Path, user: Option<&User>) -> Result<(), EmbeddedError> {
-    let owner = fs::symlink_metadata(path).map_err(io_error("cannot read", path))?.uid();
-    let wanted = user.map_or(geteuid(), |user| user.uid).as_raw();
-    if owner != wanted {
-        return Err(EmbeddedError::NotOurs { path: path.to_owned(), owner, wanted });
-    }
-    Ok(())
-}
-
-/// The log of this run; the one before is kept beside it.
-fn fresh_log(folder: &Path) -> Result<PathBuf, EmbeddedError> {
-    let path = folder.join("server.log");
-    if path.exists() {
-        let before = folder.join("server.log.1");
-        fs::rename(&path, before).map_err(io_error("cannot move", &path))?;
-    }
-    File::create(&path).map_err(io_error("cannot make", &path))?;
-    Ok(path)
-}
-
 /// Makes the data beside its place and moves it there when whole, so that an interrupted first start leaves
 /// nothing half-made.
 fn initialise(
@@ -342,7 +204,7 @@ fn initialise(
     if new.exists() {
         fs::remove_dir_all(&new).map_err(io_error("cannot remove", &new))?;
     }
-    private_folder(&new, user)?;
+    folders::private_folder(&new, user)?;
 
     let mut command = process::server_command(&programs.initdb(), user, &new, log)?;
     command.args(["--username", ROLE, "--auth-local=trust", "--auth-host=reject"]);
@@ -359,7 +221,7 @@ fn initialise(
             program: "initdb",
             how: status.to_string(),
             log: log.to_owned(),
-            tail: tail(log),
+            tail: folders::tail(log),
         });
     }
     fs::rename(&new, data).map_err(io_error("cannot move", &new))
@@ -395,41 +257,6 @@ fn start(
         command.args(["-c", setting]);
     }
     process::spawn(&mut command, user)
-}
-
-/// Named by user and folder, so that a folder has the same URL at every start and no two folders meet.
-fn socket_folder(folder: &Path, user: Option<&User>) -> Result<PathBuf, EmbeddedError> {
-    let meta = fs::metadata(folder).map_err(io_error("cannot read", folder))?;
-    let uid = user.map_or(geteuid(), |user| user.uid);
-    let sockets = PathBuf::from(format!("{SOCKETS}/motcua-{uid}-{:x}-{:x}", meta.dev(), meta.ino()));
-    if fs::symlink_metadata(&sockets).is_ok() {
-        // Of a server that was killed. Everybody may make names in /tmp: only what is ours goes.
-        owned_by_server(&sockets, user)?;
-        fs::remove_dir_all(&sockets).map_err(io_error("cannot remove", &sockets))?;
-    }
-    private_folder(&sockets, user)?;
-    Ok(sockets)
-}
-
-fn private_folder(path: &Path, user: Option<&User>) -> Result<(), EmbeddedError> {
-    fs::DirBuilder::new().mode(0o700).create(path).map_err(io_error("cannot make", path))?;
-    if let Some(user) = user {
-        chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw()))
-            .map_err(io_error("cannot give away", path))?;
-    }
-    Ok(())
-}
-
-fn tail(log: &Path) -> String {
-    let text = fs::read_to_string(log).unwrap_or_default();
-    let mut last: Vec<&str> = text.lines().rev().take(8).collect();
-    last.reverse();
-    last.join("\n")
-}
-
-fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> EmbeddedError + use<> {
-    let path = path.to_owned();
-    move |source| EmbeddedError::Io { doing, path, source }
 }
 
 #[expect(

@@ -45,7 +45,9 @@ impl AgencyIdentifier {
         }
         let parts: Vec<&str> = text.split('.').collect();
         let valid = match parts.as_slice() {
-            [first, rest @ ..] if is_root(first) => rest.iter().all(|part| is_part(part, 2) || is_part(part, 3)),
+            [first, rest @ ..] if is_root(first) => {
+                rest.iter().all(|part| is_part(part, 2) || is_part(part, 3))
+            }
             [first, second, third, root] => {
                 is_part(first, 3) && is_part(second, 2) && is_part(third, 2) && is_root(root)
             }

@@ -1,0 +1,11 @@
+//! The catalogue: what the offices offer, under which rules, from which day.
+//!
+//! A version is a [`definition::Definition`]: drafted, checked as a whole by [`publish`], published and from then
+//! on immutable. [`forms`] holds answers against it, [`steps`] lays its walk over the levels that a province has,
+//! [`import`] reads the published national records, which inform but cannot be submitted to.
+
+pub mod definition;
+pub mod forms;
+pub mod import;
+pub mod publish;
+pub mod steps;
