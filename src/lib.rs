@@ -10,3 +10,9 @@ pub mod infra; //           1  settings, the door to the database, HTTP, crypto,
 pub mod jobs; //            2  events, jobs, the worker's loop
 pub mod authority; //       2  operation, action, role, policy, permit
 pub mod audit; //           3  the trail
+pub mod units; //           4  units in their dated tree, agencies, reorganisation
+pub mod calendar; //        4  working time that explains itself
+pub mod identity; //        5  accounts, sessions, grants
+pub mod catalogue; //       6  procedures, versions, forms, steps
+pub mod files; //           7  uploads, sniffed and sealed
+pub mod dossiers; //        8  from submission to the returned result

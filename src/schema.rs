@@ -287,6 +287,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    received_papers (dossier_id, component_code) {
+        dossier_id -> Uuid,
+        component_code -> Text,
+        originals -> Int2,
+        copies -> Int2,
+    }
+}
+
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -413,6 +422,7 @@ diesel::joinable!(notices -> dossiers (dossier_id));
 diesel::joinable!(payment_requests -> dossiers (dossier_id));
 diesel::joinable!(procedure_versions -> procedures (procedure_id));
 diesel::joinable!(procedures -> fields (field_code));
+diesel::joinable!(received_papers -> dossiers (dossier_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(results -> accounts (issued_by));
 diesel::joinable!(results -> dossiers (dossier_id));
@@ -444,6 +454,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     payment_requests,
     procedure_versions,
     procedures,
+    received_papers,
     refresh_tokens,
     results,
     sessions,

@@ -47,4 +47,5 @@ CREATE TABLE agencies (
         (identifier WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
 );
 CREATE INDEX agencies_by_unit ON agencies (unit_id);
+CREATE INDEX agencies_by_identifier ON agencies (identifier, id);
 CREATE INDEX agencies_by_text ON agencies USING gin (search_text gin_trgm_ops);

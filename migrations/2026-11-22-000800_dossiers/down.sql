@@ -2,6 +2,7 @@ DROP TABLE results;
 DROP TABLE uploads;
 DROP TABLE files;
 DROP TABLE payment_requests;
+DROP TABLE received_papers;
 DROP TABLE dossier_pauses;
 DROP TABLE supplements;
 DROP TABLE dossier_moves;

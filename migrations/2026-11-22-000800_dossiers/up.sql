@@ -142,6 +142,15 @@ CREATE TABLE dossier_pauses (
 );
 CREATE UNIQUE INDEX dossier_pauses_one_open ON dossier_pauses (dossier_id) WHERE ended_at IS NULL;
 
+-- Paper that the counter took in, as the receipt lists it.
+CREATE TABLE received_papers (
+    dossier_id uuid NOT NULL REFERENCES dossiers (id),
+    component_code text NOT NULL,
+    originals smallint NOT NULL CONSTRAINT received_papers_originals_not_negative CHECK (originals >= 0),
+    copies smallint NOT NULL CONSTRAINT received_papers_copies_not_negative CHECK (copies >= 0),
+    PRIMARY KEY (dossier_id, component_code)
+);
+
 CREATE TABLE payment_requests (
     id uuid PRIMARY KEY,
     dossier_id uuid NOT NULL REFERENCES dossiers (id),

@@ -59,6 +59,7 @@ actions! {
     DossierReturn = "dossier.return",
     DossierStop = "dossier.stop",
     DossierTrack = "dossier.track",
+    DossierAccesses = "dossier.accesses",
     TaskClaim = "task.claim",
     TaskRelease = "task.release",
     TaskReassign = "task.reassign",

@@ -57,7 +57,8 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::DossierDiscard
         | Action::DossierSubmit
         | Action::DossierSupplement
-        | Action::DossierWithdraw => &[Owner],
+        | Action::DossierWithdraw
+        | Action::DossierAccesses => &[Owner],
         Action::FileUpload | Action::FileRemove => &[
             Owner,
             Holder(Reception, Handling),

@@ -50,11 +50,7 @@ pub struct DueArguments {
 #[derive(Debug, Clone, Args)]
 pub struct LunarArguments {
     /// A solar date: 2027-02-06.
-    #[arg(
-        allow_hyphen_values = true,
-        required_unless_present = "from_lunar",
-        conflicts_with = "from_lunar"
-    )]
+    #[arg(allow_hyphen_values = true, required_unless_present = "from_lunar", conflicts_with = "from_lunar")]
     pub solar: Option<String>,
     /// A lunar date, day/month/year: 1/1/2027.
     #[arg(long, allow_hyphen_values = true)]
@@ -96,13 +92,9 @@ fn run_due(arguments: &DueArguments) -> Result<String, String> {
     } else {
         WorkingHours::default()
     };
-    let circumstances = Circumstances {
-        received,
-        same_day: arguments.same_day,
-        ..Circumstances::default()
-    };
-    let deadline = due(&calendar, &hours, arrival, limit, &circumstances)
-        .map_err(|fault| fault.say(language))?;
+    let circumstances = Circumstances { received, same_day: arguments.same_day, ..Circumstances::default() };
+    let deadline =
+        due(&calendar, &hours, arrival, limit, &circumstances).map_err(|fault| fault.say(language))?;
     if arguments.json {
         let reply = json!({
             "received_at": arrival.with_timezone(&HANOI).to_rfc3339(),
@@ -152,30 +144,18 @@ fn arrival(text: &str, language: Language) -> Result<DateTime<FixedOffset>, Stri
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(at);
     }
-    let formats = [
-        "%Y-%m-%dT%H:%M:%S",
-        "%Y-%m-%dT%H:%M",
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d %H:%M",
-    ];
-    let written = formats
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
+    let written = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     let opening = time_of_day(7, 30);
-    let date_alone = || {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .map(|date| date.and_time(opening))
-    };
-    written
-        .or_else(date_alone)
-        .and_then(|local| local.and_local_timezone(HANOI).single())
-        .ok_or_else(|| match language {
+    let date_alone = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(opening));
+    written.or_else(date_alone).and_then(|local| local.and_local_timezone(HANOI).single()).ok_or_else(|| {
+        match language {
             Language::Vi => {
                 format!("\"{text}\" không phải là thời điểm: viết 2025-04-25T10:00:00+07:00")
             }
             Language::En => format!("\"{text}\" is not a time: write 2025-04-25T10:00:00+07:00"),
-        })
+        }
+    })
 }
 
 fn run_lunar(arguments: &LunarArguments) -> Result<String, String> {
@@ -183,47 +163,27 @@ fn run_lunar(arguments: &LunarArguments) -> Result<String, String> {
     let (solar, lunar_date) = match (&arguments.from_lunar, &arguments.solar) {
         (Some(text), _) => {
             let lunar_date = lunar_date(text, arguments.leap, language)?;
-            (
-                lunar::to_solar(lunar_date).map_err(|fault| fault.say(language))?,
-                lunar_date,
-            )
+            (lunar::to_solar(lunar_date).map_err(|fault| fault.say(language))?, lunar_date)
         }
         (None, Some(text)) => {
-            let solar =
-                NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| match language {
-                    Language::Vi => format!("\"{text}\" không phải là ngày: viết 2027-02-06"),
-                    Language::En => format!("\"{text}\" is not a date: write 2027-02-06"),
-                })?;
-            (
-                solar,
-                lunar::from_solar(solar).map_err(|fault| fault.say(language))?,
-            )
+            let solar = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| match language {
+                Language::Vi => format!("\"{text}\" không phải là ngày: viết 2027-02-06"),
+                Language::En => format!("\"{text}\" is not a date: write 2027-02-06"),
+            })?;
+            (solar, lunar::from_solar(solar).map_err(|fault| fault.say(language))?)
         }
         (None, None) => return Err("give a solar date, or --from-lunar day/month/year".to_owned()),
     };
-    let LunarDate {
-        day,
-        month,
-        year,
-        leap,
-    } = lunar_date;
+    let LunarDate { day, month, year, leap } = lunar_date;
     let year_name = lunar::year_name(year);
     if arguments.json {
         let reply = json!({ "solar": solar, "lunar": lunar_date, "year_name": year_name });
         return serde_json::to_string_pretty(&reply).map_err(|error| error.to_string());
     }
-    let (leap_vi, leap_en) = if leap {
-        (" nhuận", " (leap month)")
-    } else {
-        ("", "")
-    };
+    let (leap_vi, leap_en) = if leap { (" nhuận", " (leap month)") } else { ("", "") };
     Ok(match language {
         Language::Vi => {
-            let day_name = if day <= 10 {
-                format!("mùng {day}")
-            } else {
-                format!("ngày {day}")
-            };
+            let day_name = if day <= 10 { format!("mùng {day}") } else { format!("ngày {day}") };
             let month_name = month_name(month);
             format!(
                 "{solar} = {day}/{month}{leap_vi}/{year} âm lịch ({day_name} {month_name}{leap_vi} năm {year_name})"

@@ -71,9 +71,7 @@ impl HoursFault {
             return self.to_string();
         }
         match self {
-            HoursFault::NoWeekdayHours => {
-                "cơ quan phải có giờ làm việc từ thứ Hai đến thứ Sáu".to_owned()
-            }
+            HoursFault::NoWeekdayHours => "cơ quan phải có giờ làm việc từ thứ Hai đến thứ Sáu".to_owned(),
             HoursFault::Empty { shift } => {
                 format!("ca {shift} kết thúc trước khi bắt đầu, hoặc không có thời gian")
             }
@@ -82,8 +80,7 @@ impl HoursFault {
             }
             HoursFault::NotWholeMinutes { shift } => format!("ca {shift} không tròn phút"),
             HoursFault::SaturdaysWithoutHours => {
-                "không thể tính thứ Bảy là ngày làm việc khi thứ Bảy không có giờ làm việc"
-                    .to_owned()
+                "không thể tính thứ Bảy là ngày làm việc khi thứ Bảy không có giờ làm việc".to_owned()
             }
         }
     }
@@ -105,22 +102,13 @@ impl WorkingHours {
         }
         let weekday_seconds = weekdays.iter().map(Shift::seconds).sum();
         let saturday_seconds = saturdays.iter().map(Shift::seconds).sum();
-        Ok(WorkingHours {
-            weekdays,
-            saturdays,
-            saturdays_count,
-            weekday_seconds,
-            saturday_seconds,
-        })
+        Ok(WorkingHours { weekdays, saturdays, saturdays_count, weekday_seconds, saturday_seconds })
     }
 
     /// The default hours, and 07:30–11:30 on Saturday.
     pub fn with_saturday_mornings() -> WorkingHours {
         let mut hours = WorkingHours::default();
-        let morning = Shift {
-            opens: MORNING_OPENS,
-            closes: MORNING_CLOSES,
-        };
+        let morning = Shift { opens: MORNING_OPENS, closes: MORNING_CLOSES };
         hours.saturday_seconds = morning.seconds();
         hours.saturdays = vec![morning];
         hours
@@ -163,14 +151,8 @@ const AFTERNOON_CLOSES: NaiveTime = time_of_day(17, 0);
 impl Default for WorkingHours {
     /// 07:30–11:30 and 13:30–17:00, Monday to Friday.
     fn default() -> WorkingHours {
-        let morning = Shift {
-            opens: MORNING_OPENS,
-            closes: MORNING_CLOSES,
-        };
-        let afternoon = Shift {
-            opens: AFTERNOON_OPENS,
-            closes: AFTERNOON_CLOSES,
-        };
+        let morning = Shift { opens: MORNING_OPENS, closes: MORNING_CLOSES };
+        let afternoon = Shift { opens: AFTERNOON_OPENS, closes: AFTERNOON_CLOSES };
         WorkingHours {
             weekdays: vec![morning, afternoon],
             saturdays: Vec::new(),
@@ -195,11 +177,7 @@ impl Shift {
     }
 
     fn written(&self) -> String {
-        format!(
-            "{}–{}",
-            self.opens.format("%H:%M"),
-            self.closes.format("%H:%M")
-        )
+        format!("{}–{}", self.opens.format("%H:%M"), self.closes.format("%H:%M"))
     }
 }
 
@@ -208,19 +186,13 @@ fn check(shifts: &[Shift]) -> Result<(), HoursFault> {
     for shift in shifts {
         let whole = |time: NaiveTime| time.second() == 0 && time.nanosecond() == 0;
         if !whole(shift.opens) || !whole(shift.closes) {
-            return Err(HoursFault::NotWholeMinutes {
-                shift: shift.written(),
-            });
+            return Err(HoursFault::NotWholeMinutes { shift: shift.written() });
         }
         if shift.opens >= shift.closes {
-            return Err(HoursFault::Empty {
-                shift: shift.written(),
-            });
+            return Err(HoursFault::Empty { shift: shift.written() });
         }
         if closed_at.is_some_and(|closed| shift.opens < closed) {
-            return Err(HoursFault::Overlap {
-                shift: shift.written(),
-            });
+            return Err(HoursFault::Overlap { shift: shift.written() });
         }
         closed_at = Some(shift.closes);
     }

@@ -1,5 +1,5 @@
 //! The Vietnamese lunar calendar at UTC+7, after Hồ Ngọc Đức's algorithm (<https://www.informatik.uni-leipzig.de/~duc/amlich/>),
-//! which takes new moon and solar longitude from Jean Meeus, *Astronomical Algorithms*.
+//! which takes new moon and solar longitude from Jean Meeus, *Astronomical Algorithms*; one slip of it is mended in `from_solar`.
 //!
 //! What must stay true: every solar date from 1900 to 2200 has one lunar date and comes back from it. It is the rule of
 //! today carried backwards: North and South followed other meridians before 1968 and 1975.
@@ -26,12 +26,7 @@ pub enum LunarFault {
     #[error("{0} is outside the lunar calendar (solar years 1900 to 2200)")]
     OutOfRange(String),
     #[error("there is no lunar date {day}/{month}/{year}: {why}")]
-    NoSuchDate {
-        day: u32,
-        month: u32,
-        year: i32,
-        why: Why,
-    },
+    NoSuchDate { day: u32, month: u32, year: i32, why: Why },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -62,15 +57,7 @@ impl LunarFault {
             (Language::Vi, LunarFault::OutOfRange(date)) => {
                 format!("{date} nằm ngoài âm lịch (năm dương lịch 1900 đến 2200)")
             }
-            (
-                Language::Vi,
-                LunarFault::NoSuchDate {
-                    day,
-                    month,
-                    year,
-                    why,
-                },
-            ) => {
+            (Language::Vi, LunarFault::NoSuchDate { day, month, year, why }) => {
                 let why = match why {
                     Why::Month => "tháng từ 1 đến 12",
                     Why::Day => "ngày từ 1 đến 30",
@@ -94,9 +81,12 @@ pub fn from_solar(solar: NaiveDate) -> Result<LunarDate, LunarFault> {
     }
     let day_number = julian_day(solar);
     let moon = floor((f64::from(day_number) - FIRST_NEW_MOON) / SYNODIC_MONTH);
+    // The mean moon can run two ahead of the true one: on 2054-05-07 the original takes one step back and answers day 0.
     let mut month_start = new_moon_day(moon + 1);
-    if month_start > day_number {
-        month_start = new_moon_day(moon);
+    for earlier in [moon, moon - 1] {
+        if month_start > day_number {
+            month_start = new_moon_day(earlier);
+        }
     }
 
     let winter_month = month_of_winter_solstice(year);
@@ -124,28 +114,14 @@ pub fn from_solar(solar: NaiveDate) -> Result<LunarDate, LunarFault> {
     Ok(LunarDate {
         day: u32::try_from(day_number - month_start + 1).map_err(out_of_range)?,
         month: u32::try_from(month).map_err(out_of_range)?,
-        year: if still_old_year {
-            lunar_year - 1
-        } else {
-            lunar_year
-        },
+        year: if still_old_year { lunar_year - 1 } else { lunar_year },
         leap,
     })
 }
 
 pub fn to_solar(lunar: LunarDate) -> Result<NaiveDate, LunarFault> {
-    let LunarDate {
-        day,
-        month,
-        year,
-        leap,
-    } = lunar;
-    let no_such_date = |why| LunarFault::NoSuchDate {
-        day,
-        month,
-        year,
-        why,
-    };
+    let LunarDate { day, month, year, leap } = lunar;
+    let no_such_date = |why| LunarFault::NoSuchDate { day, month, year, why };
     let out_of_range = || LunarFault::OutOfRange(format!("{day}/{month}/{year}"));
     if !(FIRST_SOLAR_YEAR - 1..=LAST_SOLAR_YEAR).contains(&year) {
         return Err(out_of_range());
@@ -165,11 +141,7 @@ pub fn to_solar(lunar: LunarDate) -> Result<NaiveDate, LunarFault> {
     let mut position = if number < 11 { number + 1 } else { number - 11 };
     if to_winter - from_winter > 365 {
         let leap_position = position_of_leap_month(from_winter);
-        let leap_month = if leap_position < 2 {
-            leap_position + 10
-        } else {
-            leap_position - 2
-        };
+        let leap_month = if leap_position < 2 { leap_position + 10 } else { leap_position - 2 };
         // Position 2 is the leap twelfth month's: month 0 by this reckoning.
         let leap_month = if leap_month == 0 { 12 } else { leap_month };
         if leap && number != leap_month {
@@ -196,12 +168,9 @@ pub fn to_solar(lunar: LunarDate) -> Result<NaiveDate, LunarFault> {
 
 /// The name of a lunar year in the cycle of sixty: Đinh Mùi for 2027.
 pub fn year_name(year: i32) -> String {
-    const STEMS: [&str; 10] = [
-        "Canh", "Tân", "Nhâm", "Quý", "Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ",
-    ];
-    const BRANCHES: [&str; 12] = [
-        "Thân", "Dậu", "Tuất", "Hợi", "Tý", "Sửu", "Dần", "Mão", "Thìn", "Tỵ", "Ngọ", "Mùi",
-    ];
+    const STEMS: [&str; 10] = ["Canh", "Tân", "Nhâm", "Quý", "Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ"];
+    const BRANCHES: [&str; 12] =
+        ["Thân", "Dậu", "Tuất", "Hợi", "Tý", "Sửu", "Dần", "Mão", "Thìn", "Tỵ", "Ngọ", "Mùi"];
     let pick = |names: &[&'static str], cycle: i32| {
         usize::try_from(year.rem_euclid(cycle))
             .ok()
@@ -275,11 +244,7 @@ fn month_of_winter_solstice(solar_year: i32) -> i32 {
     let last_day = NaiveDate::from_ymd_opt(solar_year, 12, 31).map_or(0, julian_day);
     let moon = floor(f64::from(last_day - 2_415_021) / SYNODIC_MONTH);
     let month_start = new_moon_day(moon);
-    if sun_sector(month_start) >= 9 {
-        new_moon_day(moon - 1)
-    } else {
-        month_start
-    }
+    if sun_sector(month_start) >= 9 { new_moon_day(moon - 1) } else { month_start }
 }
 
 /// How many months after the eleventh the leap month stands: the first in which the sun enters no new sector.

@@ -60,9 +60,7 @@ struct LimitParts {
 impl Limit {
     pub fn new(unit: LimitUnit, value: i64) -> Result<Limit, Fault> {
         if value < 0 {
-            return Err(Fault::LimitNegative {
-                text: format!("{value}{}", unit.suffix()),
-            });
+            return Err(Fault::LimitNegative { text: format!("{value}{}", unit.suffix()) });
         }
         let Ok(value) = u32::try_from(value) else {
             return Err(Fault::LimitTooLong {
@@ -106,10 +104,7 @@ impl Limit {
         }
         let longest = self.unit().longest();
         if self.value() > longest.value() {
-            return Err(Fault::LimitTooLong {
-                text: self.to_string(),
-                longest,
-            });
+            return Err(Fault::LimitTooLong { text: self.to_string(), longest });
         }
         Ok(())
     }
@@ -147,9 +142,7 @@ impl FromStr for Limit {
 
     fn from_str(text: &str) -> Result<Limit, Fault> {
         let text = text.trim();
-        let unreadable = || Fault::LimitUnreadable {
-            text: text.to_owned(),
-        };
+        let unreadable = || Fault::LimitUnreadable { text: text.to_owned() };
         let (negative, unsigned) = match text.strip_prefix(['-', '−']) {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -167,16 +160,11 @@ impl FromStr for Limit {
             return Err(unreadable());
         }
         if negative {
-            return Err(Fault::LimitNegative {
-                text: text.to_owned(),
-            });
+            return Err(Fault::LimitNegative { text: text.to_owned() });
         }
         // Digits only, so what does not fit is too long rather than unreadable.
         let Ok(value) = number.parse::<i64>() else {
-            return Err(Fault::LimitTooLong {
-                text: text.to_owned(),
-                longest: unit.longest(),
-            });
+            return Err(Fault::LimitTooLong { text: text.to_owned(), longest: unit.longest() });
         };
         Limit::new(unit, value)
     }
@@ -192,10 +180,7 @@ impl TryFrom<LimitParts> for Limit {
 
 impl From<Limit> for LimitParts {
     fn from(limit: Limit) -> LimitParts {
-        LimitParts {
-            unit: limit.unit(),
-            value: i64::from(limit.value()),
-        }
+        LimitParts { unit: limit.unit(), value: i64::from(limit.value()) }
     }
 }
 
@@ -241,9 +226,7 @@ impl FromStr for Received {
             "online" => Ok(Received::Online),
             "counter" => Ok(Received::Counter),
             "post" => Ok(Received::Post),
-            other => Err(format!(
-                "\"{other}\" is not a way of receiving: online, counter or post"
-            )),
+            other => Err(format!("\"{other}\" is not a way of receiving: online, counter or post")),
         }
     }
 }
@@ -365,8 +348,7 @@ impl Fault {
             ),
             Fault::LimitNegative { text } => format!("thời hạn không thể là số âm: {text}"),
             Fault::LimitZero => {
-                "thời hạn không thể bằng không; trả kết quả trong ngày là loại thủ tục riêng"
-                    .to_owned()
+                "thời hạn không thể bằng không; trả kết quả trong ngày là loại thủ tục riêng".to_owned()
             }
             Fault::LimitTooLong { text, longest } => {
                 format!("thời hạn {text} quá dài: nhiều nhất {longest}")

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::Deserialize;
 
-use crate::calendar::days::{Calendar, RowFault, RowFaults, RowProblem};
+use crate::calendar::days::Calendar;
 use crate::calendar::lunar::{self, LunarDate};
 use crate::calendar::model::{CalendarDay, DayKind};
+use crate::calendar::rows::{RowFault, RowFaults, RowProblem};
 
 /// The notices from the end of 2018 to 2026.
 const SHIPPED: &str = include_str!("../../seeds/holidays.csv");
@@ -30,9 +31,7 @@ pub fn shipped_days() -> Result<Vec<CalendarDay>, RowFaults> {
 pub fn read(csv_text: &str) -> Result<Vec<CalendarDay>, RowFaults> {
     let mut days = Vec::new();
     let mut faults = Vec::new();
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(csv_text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(csv_text.as_bytes());
     for (index, record) in reader.deserialize::<NoticeRow>().enumerate() {
         let row = index + 1;
         match record {
@@ -41,22 +40,12 @@ pub fn read(csv_text: &str) -> Result<Vec<CalendarDay>, RowFaults> {
                 Err((date, problem)) => faults.push(RowFault { row, date, problem }),
             },
             Err(error) => {
-                let problem = RowProblem::Unreadable {
-                    detail: error.to_string(),
-                };
-                faults.push(RowFault {
-                    row,
-                    date: None,
-                    problem,
-                });
+                let problem = RowProblem::Unreadable { detail: error.to_string() };
+                faults.push(RowFault { row, date: None, problem });
             }
         }
     }
-    if faults.is_empty() {
-        Ok(days)
-    } else {
-        Err(RowFaults { faults })
-    }
+    if faults.is_empty() { Ok(days) } else { Err(RowFaults { faults }) }
 }
 
 #[derive(Deserialize)]
@@ -82,37 +71,17 @@ impl NoticeRow {
         if let Some(written) = self.weekday.filter(|written| !written.is_empty())
             && written.parse::<Weekday>() != Ok(date.weekday())
         {
-            return Err((
-                Some(date),
-                RowProblem::WrongWeekday {
-                    written,
-                    real: date.weekday(),
-                },
-            ));
+            return Err((Some(date), RowProblem::WrongWeekday { written, real: date.weekday() }));
         }
         let works = kind == DayKind::SwapWork;
         if let Some(written) = self.is_working_day.filter(|written| !written.is_empty())
             && written != if works { "1" } else { "0" }
         {
-            return Err((
-                Some(date),
-                RowProblem::KindContradicts {
-                    kind: self.kind,
-                    written,
-                },
-            ));
+            return Err((Some(date), RowProblem::KindContradicts { kind: self.kind, written }));
         }
-        let name_en = self
-            .name_en
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| english_name(&self.name));
-        Ok(CalendarDay {
-            date,
-            kind,
-            name_vi: self.name,
-            name_en,
-            legal_notice: self.legal_notice,
-        })
+        let name_en =
+            self.name_en.filter(|name| !name.is_empty()).unwrap_or_else(|| english_name(&self.name));
+        Ok(CalendarDay { date, kind, name_vi: self.name, name_en, legal_notice: self.legal_notice })
     }
 }
 
@@ -137,9 +106,8 @@ pub fn english_name(name_vi: &str) -> String {
         return format!("swapped day off, made up for on {rest}");
     }
     if name_vi.starts_with("Tết Nguyên đán") {
-        if let Some(day) = inside
-            .and_then(|rest| rest.strip_prefix("mùng "))
-            .and_then(|rest| rest.split(' ').next())
+        if let Some(day) =
+            inside.and_then(|rest| rest.strip_prefix("mùng ")).and_then(|rest| rest.split(' ').next())
         {
             return format!("Lunar New Year (day {day})");
         }
@@ -153,23 +121,15 @@ pub fn english_name(name_vi: &str) -> String {
     }
     let known = [
         ("Tết Dương lịch", "New Year's Day"),
-        (
-            "Giỗ Tổ Hùng Vương",
-            "Hùng Kings' Commemoration Day (10th of the third lunar month)",
-        ),
+        ("Giỗ Tổ Hùng Vương", "Hùng Kings' Commemoration Day (10th of the third lunar month)"),
         ("Ngày Chiến thắng", "Victory Day"),
         ("Quốc tế lao động", "International Labour Day"),
         ("Quốc khánh (ngày liền kề)", "National Day (adjacent day)"),
         ("Quốc khánh", "National Day"),
         ("Ngày Văn hóa Việt Nam", "Vietnamese Culture Day"),
-        (
-            "Nghỉ bù",
-            "substitute day off (a holiday fell on a weekend)",
-        ),
+        ("Nghỉ bù", "substitute day off (a holiday fell on a weekend)"),
     ];
-    let found = known
-        .iter()
-        .find(|(vietnamese, _)| name_vi.starts_with(vietnamese));
+    let found = known.iter().find(|(vietnamese, _)| name_vi.starts_with(vietnamese));
     found.map_or_else(|| name_vi.to_owned(), |(_, english)| (*english).to_owned())
 }
 
@@ -225,10 +185,8 @@ pub fn statutory_days(year: i32) -> Vec<StatutoryDay> {
 
     let law = labour_code(year);
     let mut days = Vec::new();
-    for (found, fixed_by_law) in fixed
-        .into_iter()
-        .map(|day| (day, true))
-        .chain(chosen.into_iter().map(|day| (day, false)))
+    for (found, fixed_by_law) in
+        fixed.into_iter().map(|day| (day, true)).chain(chosen.into_iter().map(|day| (day, false)))
     {
         if let (Some(date), name) = found {
             days.push(statutory(date, DayKind::Holiday, name, law, fixed_by_law));
@@ -240,28 +198,16 @@ pub fn statutory_days(year: i32) -> Vec<StatutoryDay> {
         && let Some(culture_day) = date(year, 11, 24)
     {
         let law = "Nghị quyết 28/2026/QH16, Điều 2";
-        days.push(statutory(
-            culture_day,
-            DayKind::Holiday,
-            "Ngày Văn hóa Việt Nam",
-            law,
-            true,
-        ));
+        days.push(statutory(culture_day, DayKind::Holiday, "Ngày Văn hóa Việt Nam", law, true));
     }
     days
 }
 
 fn add_substitutes(days: &mut Vec<StatutoryDay>, law: &str) {
     let mut taken: BTreeSet<NaiveDate> = days.iter().map(|found| found.day.date).collect();
-    let on_weekends: Vec<NaiveDate> = taken
-        .iter()
-        .copied()
-        .filter(|date| is_weekend(*date))
-        .collect();
+    let on_weekends: Vec<NaiveDate> = taken.iter().copied().filter(|date| is_weekend(*date)).collect();
     for weekend_day in on_weekends {
-        let substitute = weekend_day
-            .iter_days()
-            .find(|date| !is_weekend(*date) && !taken.contains(date));
+        let substitute = weekend_day.iter_days().find(|date| !is_weekend(*date) && !taken.contains(date));
         if let Some(substitute) = substitute {
             taken.insert(substitute);
             let name = "Nghỉ bù (ngày nghỉ trùng ngày nghỉ hằng tuần)";
@@ -271,13 +217,7 @@ fn add_substitutes(days: &mut Vec<StatutoryDay>, law: &str) {
     days.sort_by_key(|found| found.day.date);
 }
 
-fn statutory(
-    date: NaiveDate,
-    kind: DayKind,
-    name: &str,
-    law: &str,
-    fixed_by_law: bool,
-) -> StatutoryDay {
+fn statutory(date: NaiveDate, kind: DayKind, name: &str, law: &str, fixed_by_law: bool) -> StatutoryDay {
     let day = CalendarDay {
         date,
         kind,
@@ -305,11 +245,5 @@ fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
 }
 
 fn solar(day: u32, month: u32, year: i32) -> Option<NaiveDate> {
-    lunar::to_solar(LunarDate {
-        day,
-        month,
-        year,
-        leap: false,
-    })
-    .ok()
+    lunar::to_solar(LunarDate { day, month, year, leap: false }).ok()
 }

@@ -7,9 +7,10 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::clock::{Clock, Moment};
 use crate::calendar::days::{self, DayClass, SpecialDay};
 use crate::calendar::model::{Circumstances, DayKind, Fault, Limit, PauseReason, Received};
-use crate::calendar::working_time::{Clock, CountedPause, Moment, Reckoning};
+use crate::calendar::working_time::{CountedPause, Reckoning};
 use words::Said;
 
 mod words;
@@ -95,31 +96,17 @@ pub(crate) fn tell(
     let start_day = reckoning.start.day()?;
     let closed = |class: DayClass| clock.hours.shifts(class).is_empty();
     let mut lines = vec![received(clock, reckoning, circumstances.received)?];
-    lines.extend(days_passed(
-        clock,
-        reckoning.arrival.day()?,
-        start_day,
-        closed,
-    )?);
+    lines.extend(days_passed(clock, reckoning.arrival.day()?, start_day, closed)?);
     lines.push(start(clock, reckoning)?);
     lines.push(limit(reckoning));
     lines.extend(way_to_the_end(clock, reckoning)?);
     if !reckoning.pauses.is_empty() {
-        lines.push(result(
-            clock,
-            reckoning.due_before_pauses,
-            TraceReason::DueBeforePauses,
-        )?);
+        lines.push(result(clock, reckoning.due_before_pauses, TraceReason::DueBeforePauses)?);
         for pause in &reckoning.pauses {
             lines.push(paused(clock, pause)?);
         }
         let day_before_pauses = reckoning.due_before_pauses.day()?;
-        lines.extend(days_passed(
-            clock,
-            day_before_pauses + 1,
-            reckoning.due_at.day()?,
-            closed,
-        )?);
+        lines.extend(days_passed(clock, day_before_pauses + 1, reckoning.due_at.day()?, closed)?);
     }
     lines.push(result(clock, reckoning.due_at, TraceReason::Due)?);
     lines.extend(provisional(clock, reckoning)?);
@@ -146,11 +133,7 @@ fn received(
 fn start(clock: &Clock<'_>, reckoning: &Reckoning) -> Result<TraceLine, Fault> {
     let at = clock.datetime(reckoning.start)?;
     let outside = reckoning.start != reckoning.arrival;
-    let reason = if outside {
-        TraceReason::OutsideHours
-    } else {
-        TraceReason::WithinHours
-    };
+    let reason = if outside { TraceReason::OutsideHours } else { TraceReason::WithinHours };
     let by_days = !reckoning.same_day && !matches!(reckoning.limit, Limit::WorkingHours(_));
     let mut line = line(TraceKind::Start, reason, words::start(at, outside, by_days));
     line.at = Some(at);
@@ -165,18 +148,9 @@ fn limit(reckoning: &Reckoning) -> TraceLine {
         return line;
     }
     let (reason, law) = match reckoning.limit {
-        Limit::WorkingDays(_) => (
-            TraceReason::WorkingDays,
-            Some("Bộ luật Dân sự 2015, Điều 147"),
-        ),
-        Limit::CalendarDays(_) => (
-            TraceReason::CalendarDays,
-            Some("Bộ luật Dân sự 2015, Điều 147 và 148"),
-        ),
-        Limit::Months(_) => (
-            TraceReason::Months,
-            Some("Bộ luật Dân sự 2015, Điều 147 và 148"),
-        ),
+        Limit::WorkingDays(_) => (TraceReason::WorkingDays, Some("Bộ luật Dân sự 2015, Điều 147")),
+        Limit::CalendarDays(_) => (TraceReason::CalendarDays, Some("Bộ luật Dân sự 2015, Điều 147 và 148")),
+        Limit::Months(_) => (TraceReason::Months, Some("Bộ luật Dân sự 2015, Điều 147 và 148")),
         Limit::WorkingHours(_) => (TraceReason::WorkingHours, None),
     };
     let mut line = line(TraceKind::Limit, reason, words::limit(reckoning.limit));
@@ -193,11 +167,7 @@ fn way_to_the_end(clock: &Clock<'_>, reckoning: &Reckoning) -> Result<Vec<TraceL
     if reckoning.same_day {
         let mut lines = Vec::new();
         if due_day >= next_day {
-            lines.push(line(
-                TraceKind::Moved,
-                TraceReason::ReceivedAfter15,
-                words::received_after_15(),
-            ));
+            lines.push(line(TraceKind::Moved, TraceReason::ReceivedAfter15, words::received_after_15()));
             lines.extend(days_passed(clock, next_day, due_day, not_counted)?);
         }
         return Ok(lines);
@@ -209,29 +179,17 @@ fn way_to_the_end(clock: &Clock<'_>, reckoning: &Reckoning) -> Result<Vec<TraceL
             let mut lines = Vec::new();
             let end = date_of(reckoning.nominal_day)?;
             if reckoning.month_cut_short {
-                let mut line = line(
-                    TraceKind::Moved,
-                    TraceReason::MonthHasNoSuchDay,
-                    words::month_cut_short(end),
-                );
+                let mut line =
+                    line(TraceKind::Moved, TraceReason::MonthHasNoSuchDay, words::month_cut_short(end));
                 line.date = Some(end);
                 lines.push(line);
             }
             if reckoning.nominal_day != due_day {
-                let mut line = line(
-                    TraceKind::Moved,
-                    TraceReason::EndsOnDayOff,
-                    words::ends_on_day_off(end),
-                );
+                let mut line = line(TraceKind::Moved, TraceReason::EndsOnDayOff, words::ends_on_day_off(end));
                 line.date = Some(end);
                 lines.push(line);
             }
-            lines.extend(days_passed(
-                clock,
-                reckoning.nominal_day,
-                due_day,
-                not_counted,
-            )?);
+            lines.extend(days_passed(clock, reckoning.nominal_day, due_day, not_counted)?);
             Ok(lines)
         }
     }
@@ -247,10 +205,7 @@ fn days_passed(
     let mut lines = Vec::new();
     let mut weekend_days: Vec<NaiveDate> = Vec::new();
     for day in first..=last {
-        let class = clock
-            .calendar
-            .count(day)
-            .map_or(DayClass::Off, |count| count.class);
+        let class = clock.calendar.count(day).map_or(DayClass::Off, |count| count.class);
         let date = date_of(day)?;
         match clock.calendar.special_day(date) {
             Some(special) => {
@@ -282,11 +237,7 @@ fn special_day(special: &SpecialDay) -> TraceLine {
 
 fn weekends(days: &[NaiveDate]) -> Option<TraceLine> {
     let (first, last) = (*days.first()?, *days.last()?);
-    let mut line = line(
-        TraceKind::Skipped,
-        TraceReason::Weekend,
-        words::weekends(days),
-    );
+    let mut line = line(TraceKind::Skipped, TraceReason::Weekend, words::weekends(days));
     if first == last {
         line.date = Some(first);
     } else {
@@ -304,11 +255,7 @@ fn paused(clock: &Clock<'_>, counted: &CountedPause) -> Result<TraceLine, Fault>
     };
     let from = clock.datetime(counted.from)?;
     let until = clock.datetime(counted.until)?;
-    let mut line = line(
-        TraceKind::Pause,
-        reason,
-        words::paused(counted, from, until),
-    );
+    let mut line = line(TraceKind::Pause, reason, words::paused(counted, from, until));
     line.at = Some(from);
     line.until = Some(until);
     line.working_minutes = Some(counted.waited / 60);
@@ -317,11 +264,7 @@ fn paused(clock: &Clock<'_>, counted: &CountedPause) -> Result<TraceLine, Fault>
 
 fn result(clock: &Clock<'_>, due: Moment, reason: TraceReason) -> Result<TraceLine, Fault> {
     let at = clock.datetime(due)?;
-    let said = if reason == TraceReason::Due {
-        words::due(at)
-    } else {
-        words::due_before_pauses(at)
-    };
+    let said = if reason == TraceReason::Due { words::due(at) } else { words::due_before_pauses(at) };
     let mut line = line(TraceKind::Result, reason, said);
     line.at = Some(at);
     line.date = Some(at.date_naive());
@@ -335,17 +278,11 @@ fn provisional(clock: &Clock<'_>, reckoning: &Reckoning) -> Result<Option<TraceL
     if years.is_empty() {
         return Ok(None);
     }
-    Ok(Some(line(
-        TraceKind::Provisional,
-        TraceReason::NoNotice,
-        words::provisional(&years),
-    )))
+    Ok(Some(line(TraceKind::Provisional, TraceReason::NoNotice, words::provisional(&years))))
 }
 
 fn date_of(day: usize) -> Result<NaiveDate, Fault> {
-    days::date_at(day).ok_or_else(|| Fault::OutOfRange {
-        date: "2200-01-01".to_owned(),
-    })
+    days::date_at(day).ok_or_else(|| Fault::OutOfRange { date: "2200-01-01".to_owned() })
 }
 
 fn line(kind: TraceKind, reason: TraceReason, said: Said) -> TraceLine {

@@ -6,10 +6,10 @@
 //! corresponding day or the month's last (Bộ luật Dân sự 2015, Điều 147–148); same-day procedures by the 15:00 rule
 //! (Nghị định 23/2015/NĐ-CP, Điều 7); what arrives outside hours counts from the next working moment.
 
-use chrono::{DateTime, FixedOffset, Months, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
 
-use crate::calendar::HANOI;
-use crate::calendar::days::{self, Calendar, DayClass, DayCount};
+use crate::calendar::clock::{Clock, Moment, beyond_the_end, moment};
+use crate::calendar::days::{self, Calendar};
 use crate::calendar::hours::WorkingHours;
 use crate::calendar::model::{Circumstances, Deadline, Due, Fault, Limit, Pause, Received, Share};
 use crate::calendar::trace;
@@ -24,22 +24,9 @@ pub fn due(
 ) -> Result<Deadline, Fault> {
     let clock = Clock { calendar, hours };
     let reckoning = clock.reckon(arrival, limit, circumstances)?;
-    let Due {
-        start,
-        due_at,
-        due_on,
-        waited_minutes,
-        provisional,
-    } = clock.answer(&reckoning)?;
+    let Due { start, due_at, due_on, waited_minutes, provisional } = clock.answer(&reckoning)?;
     let trace = trace::tell(&clock, &reckoning, circumstances)?;
-    Ok(Deadline {
-        start,
-        due_at,
-        due_on,
-        waited_minutes,
-        provisional,
-        trace,
-    })
+    Ok(Deadline { start, due_at, due_on, waited_minutes, provisional, trace })
 }
 
 /// When is it due: the same reckoning without its explanation, for lists and recomputations.
@@ -72,19 +59,8 @@ pub fn reception_due(
     pauses: &[Pause],
     now: Option<DateTime<FixedOffset>>,
 ) -> Result<Deadline, Fault> {
-    let circumstances = Circumstances {
-        received: Some(received),
-        same_day: false,
-        pauses,
-        now,
-    };
-    due(
-        calendar,
-        hours,
-        arrival,
-        reception_limit(received),
-        &circumstances,
-    )
+    let circumstances = Circumstances { received: Some(received), same_day: false, pauses, now };
+    due(calendar, hours, arrival, reception_limit(received), &circumstances)
 }
 
 /// When a step is due that has that share of the whole working time. Pauses shift a step as they shift the whole; the
@@ -157,50 +133,7 @@ pub fn working_days_before(
     clock.datetime(clock.close_of(day)?)
 }
 
-/// Seconds since 2000-01-01 00:00 at UTC+7, never outside the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(i64);
-
-const DAY: i64 = 86_400;
-/// 1999-12-31 17:00 UTC, in seconds since 1970.
-const FIRST_MOMENT: i64 = 946_659_600;
 const SAME_DAY_UNTIL: i64 = 15 * 3600;
-
-/// Parts of a second are cut off: hours, minutes and signatures have none.
-pub(crate) fn moment(at: DateTime<FixedOffset>) -> Result<Moment, Fault> {
-    let moment = Moment(at.timestamp() - FIRST_MOMENT);
-    let in_range = moment.day().is_ok_and(|day| days::date_at(day).is_some());
-    if in_range {
-        Ok(moment)
-    } else {
-        Err(Fault::OutOfRange {
-            date: at.with_timezone(&HANOI).date_naive().to_string(),
-        })
-    }
-}
-
-impl Moment {
-    fn on(day: usize, second: i64) -> Result<Moment, Fault> {
-        let day = i64::try_from(day).map_err(|_| beyond_the_end())?;
-        Ok(Moment(day * DAY + second))
-    }
-
-    pub(crate) fn day(self) -> Result<usize, Fault> {
-        usize::try_from(self.0.div_euclid(DAY)).map_err(|_| Fault::OutOfRange {
-            date: "1999-12-31".to_owned(),
-        })
-    }
-
-    pub(crate) fn second_of_day(self) -> i64 {
-        self.0.rem_euclid(DAY)
-    }
-}
-
-fn beyond_the_end() -> Fault {
-    Fault::OutOfRange {
-        date: "2200-01-01".to_owned(),
-    }
-}
 
 /// Everything that was found on the way; the trace is told from it.
 #[derive(Debug, Clone)]
@@ -231,11 +164,6 @@ pub(crate) struct CountedPause {
     pub(crate) too_late: bool,
 }
 
-pub(crate) struct Clock<'a> {
-    pub(crate) calendar: &'a Calendar,
-    pub(crate) hours: &'a WorkingHours,
-}
-
 impl Clock<'_> {
     fn reckon(
         &self,
@@ -257,8 +185,9 @@ impl Clock<'_> {
         } else {
             match limit {
                 Limit::WorkingDays(number) => self.working_day_after(day_of_receipt, number)?,
-                Limit::CalendarDays(number) => day_of_receipt
-                    .saturating_add(usize::try_from(number).map_err(|_| beyond_the_end())?),
+                Limit::CalendarDays(number) => {
+                    day_of_receipt.saturating_add(usize::try_from(number).map_err(|_| beyond_the_end())?)
+                }
                 Limit::Months(number) => {
                     let received_on = days::date_at(day_of_receipt).ok_or_else(beyond_the_end)?;
                     let (end, cut_short) = months_after(received_on, number)?;
@@ -317,19 +246,11 @@ impl Clock<'_> {
                 (None, Some(now)) => moment(now)?.max(from),
                 (None, None) => return Err(Fault::PauseOpen { number }),
             };
-            let counted = CountedPause {
-                pause: *pause,
-                from,
-                until,
-                waited: 0,
-                overlaps: false,
-                too_late: false,
-            };
+            let counted =
+                CountedPause { pause: *pause, from, until, waited: 0, overlaps: false, too_late: false };
             reckoning.pauses.push(counted);
         }
-        reckoning
-            .pauses
-            .sort_by_key(|pause| (pause.from, pause.until));
+        reckoning.pauses.sort_by_key(|pause| (pause.from, pause.until));
 
         let mut counted_until = reckoning.start;
         for pause in &mut reckoning.pauses {
@@ -363,125 +284,6 @@ impl Clock<'_> {
             provisional: self.calendar.is_provisional(arrived_on, due_on),
         })
     }
-
-    pub(crate) fn datetime(&self, moment: Moment) -> Result<DateTime<FixedOffset>, Fault> {
-        let utc =
-            DateTime::from_timestamp(moment.0 + FIRST_MOMENT, 0).ok_or_else(beyond_the_end)?;
-        Ok(utc.with_timezone(&HANOI))
-    }
-
-    fn count(&self, day: usize) -> Result<DayCount, Fault> {
-        self.calendar.count(day).ok_or_else(beyond_the_end)
-    }
-
-    /// Whether limits in days count that day.
-    pub(crate) fn counts(&self, class: DayClass) -> bool {
-        match class {
-            DayClass::Working => true,
-            DayClass::Saturday => self.hours.saturdays_count(),
-            DayClass::Off => false,
-        }
-    }
-
-    fn working_days_before_day(&self, count: &DayCount) -> u32 {
-        let saturdays = if self.hours.saturdays_count() {
-            u32::from(count.saturdays_before)
-        } else {
-            0
-        };
-        count.working_days_before + saturdays
-    }
-
-    fn working_day_after(&self, day: usize, number: u32) -> Result<usize, Fault> {
-        let wanted = self.working_days_before_day(&self.count(day + 1)?) + number;
-        self.calendar
-            .first_day_by(day, |end| self.working_days_before_day(end) >= wanted)
-            .ok_or_else(beyond_the_end)
-    }
-
-    /// That day, or the next working day if it is none.
-    pub(crate) fn working_day_from(&self, day: usize) -> Result<usize, Fault> {
-        let wanted = self.working_days_before_day(&self.count(day)?) + 1;
-        self.calendar
-            .first_day_by(day, |end| self.working_days_before_day(end) >= wanted)
-            .ok_or_else(beyond_the_end)
-    }
-
-    fn working_day_before(&self, day: usize) -> Result<usize, Fault> {
-        let mut day = day;
-        while let Some(previous) = day.checked_sub(1) {
-            day = previous;
-            if self.counts(self.count(day)?.class) {
-                return Ok(day);
-            }
-        }
-        Err(Fault::OutOfRange {
-            date: "1999-12-31".to_owned(),
-        })
-    }
-
-    fn close_of(&self, day: usize) -> Result<Moment, Fault> {
-        // A day off has no shifts; asked about one (a deadline that an older rule set), its business closes at midnight.
-        let closing = self
-            .hours
-            .shifts(self.count(day)?.class)
-            .last()
-            .map_or(0, |shift| shift.closing_second());
-        Moment::on(day, closing)
-    }
-
-    /// The moment itself when it lies within hours, otherwise the next opening. The closing second lies outside.
-    fn next_working_moment(&self, at: Moment) -> Result<Moment, Fault> {
-        let mut day = at.day()?;
-        let mut second = at.second_of_day();
-        loop {
-            for shift in self.hours.shifts(self.count(day)?.class) {
-                if second < shift.closing_second() {
-                    return Moment::on(day, second.max(shift.opening_second()));
-                }
-            }
-            day += 1;
-            second = 0;
-        }
-    }
-
-    fn worked_before_day(&self, count: &DayCount) -> i64 {
-        i64::from(count.working_days_before) * self.hours.weekday_seconds()
-            + i64::from(count.saturdays_before) * self.hours.saturday_seconds()
-    }
-
-    /// Working seconds from the beginning of the calendar up to that moment.
-    fn worked_before(&self, at: Moment) -> Result<i64, Fault> {
-        let count = self.count(at.day()?)?;
-        let second = at.second_of_day();
-        let mut worked = self.worked_before_day(&count);
-        for shift in self.hours.shifts(count.class) {
-            worked += second.clamp(shift.opening_second(), shift.closing_second())
-                - shift.opening_second();
-        }
-        Ok(worked)
-    }
-
-    /// The earliest moment, not before `from`, at which that many seconds have been worked: 17:00 rather than 07:30 of the next day.
-    fn moment_when_worked(&self, from: Moment, worked: i64) -> Result<Moment, Fault> {
-        if self.worked_before(from)? >= worked {
-            return Ok(from);
-        }
-        let day = self
-            .calendar
-            .first_day_by(from.day()?, |end| self.worked_before_day(end) >= worked)
-            .ok_or_else(beyond_the_end)?;
-        let count = self.count(day)?;
-        let mut missing = worked - self.worked_before_day(&count);
-        for shift in self.hours.shifts(count.class) {
-            let length = shift.closing_second() - shift.opening_second();
-            if missing <= length {
-                return Moment::on(day, shift.opening_second() + missing);
-            }
-            missing -= length;
-        }
-        Err(beyond_the_end())
-    }
 }
 
 fn fits_in_a_day(limit: Limit) -> bool {
@@ -494,23 +296,6 @@ fn fits_in_a_day(limit: Limit) -> bool {
 
 /// The corresponding day, or the month's last when it has no such day (Điều 148 khoản 3); and whether it had none.
 fn months_after(date: NaiveDate, months: u32) -> Result<(NaiveDate, bool), Fault> {
-    use chrono::Datelike;
-    let end = date
-        .checked_add_months(Months::new(months))
-        .ok_or_else(beyond_the_end)?;
+    let end = date.checked_add_months(Months::new(months)).ok_or_else(beyond_the_end)?;
     Ok((end, end.day() != date.day()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_moment_is_midnight_in_hanoi() {
-        let midnight = days::FIRST_DAY
-            .and_time(chrono::NaiveTime::MIN)
-            .and_local_timezone(HANOI)
-            .single();
-        assert_eq!(midnight.map(|at| at.timestamp()), Some(FIRST_MOMENT));
-    }
 }

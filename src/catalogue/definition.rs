@@ -2,8 +2,8 @@
 //!
 //! A definition is one document. Once published it never changes; a dossier is handled under the version it
 //! was submitted under. It holds no identifier of a row: units and agencies are named by level and sector and
-//! are looked up on the day. Legal sources: NĐ 61/2018/NĐ-CP as amended by NĐ 107/2021/NĐ-CP and
-//! NĐ 118/2025/NĐ-CP (one door), NĐ 42/2022/NĐ-CP (full and partial online service).
+//! are looked up on the day. Legal sources: NĐ 61/2018/NĐ-CP and NĐ 107/2021/NĐ-CP, from 1 July 2025
+//! NĐ 118/2025/NĐ-CP (one door); NĐ 42/2022/NĐ-CP (full and partial online service).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::calendar::Limit;
 use crate::kernel::values::NationalCode;
-pub use crate::units::model::{Level, Sector};
+pub use crate::units::{Level, Sector};
 
 /// The content of a procedure's version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -268,7 +268,7 @@ pub struct Supplement {
     pub outcome: SupplementOutcome,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SupplementOutcome {
     Refuse,

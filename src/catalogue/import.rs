@@ -36,6 +36,25 @@ pub struct ImportedProcedure {
     pub conflicts: Vec<Conflict>,
 }
 
+impl ImportedProcedure {
+    /// The channels that the record opens; a time or a fee for another one is a conflict, not an opening.
+    pub fn open_channels(&self) -> Vec<ChannelKind> {
+        let is_shut = |kind: ChannelKind| {
+            let shut = Conflict { code: ConflictCode::ChannelNotOpen, channel: Some(kind) };
+            self.conflicts.contains(&shut)
+        };
+        self.channels.iter().map(|channel| channel.channel).filter(|kind| !is_shut(*kind)).collect()
+    }
+
+    /// What is doubtful, each word once.
+    pub fn conflict_codes(&self) -> Vec<ConflictCode> {
+        let mut codes: Vec<ConflictCode> = self.conflicts.iter().map(|conflict| conflict.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImportedChannel {

@@ -8,4 +8,9 @@ pub mod definition;
 pub mod forms;
 pub mod import;
 pub mod publish;
+pub mod publishing;
+mod refusal;
 pub mod steps;
+pub mod store;
+
+pub use refusal::Refusal;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::workflow::Way;
 use crate::authority::{Action, Resource, Role, Where};
 use crate::catalogue::definition::{StepKind, StepRole};
 use crate::infra::clock::Moment;
@@ -193,6 +194,11 @@ impl Locked {
 
     pub fn step(&self) -> Option<&RouteStep> {
         self.route.get(usize::try_from(self.progress.current_step).ok()?)
+    }
+
+    pub fn way(&self) -> Way {
+        let state = |code: Option<i16>| code.and_then(State::from_code);
+        Way { waiting_from: state(self.progress.waiting_from), withdrawal_from: state(self.progress.withdrawal_from) }
     }
 
     pub fn step_after(&self, step: i16) -> Option<&RouteStep> {

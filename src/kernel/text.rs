@@ -6,6 +6,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// Nobody means more; a hostile query could.
+const MOST_SEARCH_WORDS: usize = 12;
 const LONGEST_FILE_NAME: usize = 200;
 const LONGEST_EXTENSION: usize = 10;
 const NAMELESS: &str = "tệp đính kèm";
@@ -21,6 +23,23 @@ pub fn fold(text: &str) -> String {
         }
     }
     collapse_spaces(&folded)
+}
+
+/// What somebody typed as LIKE patterns over folded text, one for each word; all of them must fit.
+pub fn search_patterns(typed: &str) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for word in fold(typed).split(' ').filter(|word| !word.is_empty()).take(MOST_SEARCH_WORDS) {
+        let mut pattern = String::from("%");
+        for character in word.chars() {
+            if matches!(character, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(character);
+        }
+        pattern.push('%');
+        patterns.push(pattern);
+    }
+    patterns
 }
 
 /// A form in which two spellings of one name are equal and two names are not: `Hoà` is `Hòa` but not `Hoa`.

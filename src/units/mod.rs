@@ -2,8 +2,18 @@
 //! Tables: `units`, `unit_successions`, `agencies`.
 
 pub mod agencies;
+pub mod http;
 pub mod model;
 pub mod reorganisation;
+pub mod store;
 pub mod tree;
 
 pub use model::{Agency, AgencyKind, Level, Sector, Unit, UnitKey};
+
+use crate::refusals;
+
+refusals! {
+    pub enum Refusal in "units" {
+        CodeUnknown = (404, "code_unknown", "Không có đơn vị hành chính nào mang mã này vào ngày đã cho.", "No administrative unit has this code on that day."),
+    }
+}

@@ -119,7 +119,8 @@ impl fmt::Display for UnitKey {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Its fields stand in the order of the columns that the store selects.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable)]
 pub struct Unit {
     pub id: UnitId,
     pub level: Level,

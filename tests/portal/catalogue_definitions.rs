@@ -506,12 +506,23 @@ fn a_form_must_be_a_closed_local_2020_12_object() {
         let faults = publishing_after("1.004222", |document| change(&mut document["form"]));
         assert!(faults.contains(&pair(pointer, code)), "{pointer} {code}: {faults:?}");
     }
-    // A form that refers to itself without end is cut, not followed.
+    let untyped = publishing_after("1.004222", |document| {
+        remove(document, "/form/properties/minor", "type");
+        remove(document, "/form/properties/members", "items");
+    });
+    assert!(untyped.contains(&pair("/form/properties/minor/type", "no_type")), "{untyped:?}");
+    assert!(untyped.contains(&pair("/form/properties/members/items", "open_array")), "{untyped:?}");
+    // A form that contains itself without end is cut, not followed.
     let faults = publishing_after("1.004222", |document| {
         document["form"]["$defs"]["owner"]["properties"]["parent"] =
             json!({"$ref": "#/$defs/owner", "title": "Cha"});
     });
-    assert!(faults.iter().any(|(_, code)| code == "too_deep"), "{faults:?}");
+    assert_eq!(faults.iter().filter(|(_, code)| code == "too_large").count(), 1, "{faults:?}");
+    let faults = publishing_after("1.004222", |document| {
+        document["form"]["$defs"]["loop"] = json!({"type": "array", "items": {"$ref": "#/$defs/loop"}});
+        document["form"]["properties"]["members"] = json!({"$ref": "#/$defs/loop", "title": "Vòng lặp"});
+    });
+    assert!(faults.iter().any(|(_, code)| code == "too_large"), "{faults:?}");
 }
 
 #[test]

@@ -14,10 +14,7 @@ pub(super) struct Said {
 }
 
 fn said(vi: impl Into<String>, en: impl Into<String>) -> Said {
-    Said {
-        vi: vi.into(),
-        en: en.into(),
-    }
+    Said { vi: vi.into(), en: en.into() }
 }
 
 pub(super) fn received(at: DateTime<FixedOffset>, received: Option<Received>) -> Said {
@@ -27,10 +24,7 @@ pub(super) fn received(at: DateTime<FixedOffset>, received: Option<Received>) ->
         Some(Received::Post) => ("Tiếp nhận qua bưu chính", "Received by post"),
         None => ("Tiếp nhận", "Received"),
     };
-    said(
-        format!("{vi} lúc {}.", moment_vi(at)),
-        format!("{en} at {}.", moment_en(at)),
-    )
+    said(format!("{vi} lúc {}.", moment_vi(at)), format!("{en} at {}.", moment_en(at)))
 }
 
 pub(super) fn start(at: DateTime<FixedOffset>, outside: bool, by_days: bool) -> Said {
@@ -48,22 +42,15 @@ pub(super) fn start(at: DateTime<FixedOffset>, outside: bool, by_days: bool) -> 
         ),
         (true, false) => said(
             format!("Ngoài giờ làm việc nên thời hạn tính từ {}.", moment_vi(at)),
-            format!(
-                "Outside working hours, so the time runs from {}.",
-                moment_en(at)
-            ),
+            format!("Outside working hours, so the time runs from {}.", moment_en(at)),
         ),
         (false, true) => said(
             format!("Ngày tiếp nhận {} không tính vào thời hạn.", date_vi(day)),
-            format!(
-                "The day of receipt, {}, is not part of the limit.",
-                date_en(day)
-            ),
+            format!("The day of receipt, {}, is not part of the limit.", date_en(day)),
         ),
-        (false, false) => said(
-            "Thời hạn tính từ lúc tiếp nhận.",
-            "The time runs from the moment of receipt.",
-        ),
+        (false, false) => {
+            said("Thời hạn tính từ lúc tiếp nhận.", "The time runs from the moment of receipt.")
+        }
     }
 }
 
@@ -71,9 +58,7 @@ pub(super) fn limit(limit: Limit) -> Said {
     let number = limit.value();
     match limit {
         Limit::WorkingDays(_) => said(
-            format!(
-                "Thời hạn: {number} ngày làm việc, không tính ngày nghỉ hằng tuần và ngày nghỉ lễ, tết."
-            ),
+            format!("Thời hạn: {number} ngày làm việc, không tính ngày nghỉ hằng tuần và ngày nghỉ lễ, tết."),
             format!(
                 "Limit: {}; weekends and public holidays do not count.",
                 counted(number, "working day", "working days")
@@ -81,10 +66,7 @@ pub(super) fn limit(limit: Limit) -> Said {
         ),
         Limit::CalendarDays(_) => said(
             format!("Thời hạn: {number} ngày, tính cả ngày nghỉ."),
-            format!(
-                "Limit: {}, days off included.",
-                counted(number, "day", "days")
-            ),
+            format!("Limit: {}, days off included.", counted(number, "day", "days")),
         ),
         Limit::WorkingHours(_) => said(
             format!("Thời hạn: {number} giờ làm việc; chỉ tính thời gian trong giờ làm việc."),
@@ -95,10 +77,7 @@ pub(super) fn limit(limit: Limit) -> Said {
         ),
         Limit::Months(_) => said(
             format!("Thời hạn: {number} tháng, đến ngày tương ứng của tháng cuối."),
-            format!(
-                "Limit: {}, to the same day of the last month.",
-                counted(number, "month", "months")
-            ),
+            format!("Limit: {}, to the same day of the last month.", counted(number, "month", "months")),
         ),
     }
 }
@@ -123,10 +102,7 @@ pub(super) fn month_cut_short(end: NaiveDate) -> Said {
             "Tháng cuối không có ngày tương ứng nên thời hạn kết thúc vào ngày cuối tháng, {}.",
             date_vi(end)
         ),
-        format!(
-            "The last month has no such day, so the limit ends on its last day, {}.",
-            date_en(end)
-        ),
+        format!("The last month has no such day, so the limit ends on its last day, {}.", date_en(end)),
     )
 }
 
@@ -151,26 +127,22 @@ pub(super) fn special_day(special: &SpecialDay) -> Said {
     let name_en = readable(&day.name_en, date_en);
     let notice = notice_text(&day.legal_notice);
     let (computed_vi, computed_en) = if special.computed {
-        (
-            " (tạm tính, chưa có thông báo)",
-            " (provisional, no notice yet)",
-        )
+        (" (tạm tính, chưa có thông báo)", " (provisional, no notice yet)")
     } else {
         ("", "")
     };
     let (weekday_vi, weekday_en) = (weekday_vi(day.date), weekday_en(day.date));
     let (date_vi, date_en) = (date_vi(day.date), date_en(day.date));
     if day.kind == DayKind::SwapWork {
+        // Always a Saturday.
         return said(
-            format!("Có tính {weekday_vi} {date_vi}: {name_vi}. Căn cứ: {notice}."),
-            format!("{weekday_en} {date_en} counts: {name_en}. Legal basis: {notice}."),
+            format!("Thứ Bảy {date_vi} là ngày làm việc: {name_vi}. Căn cứ: {notice}."),
+            format!("{weekday_en} {date_en} is a working day: {name_en}. Legal basis: {notice}."),
         );
     }
     said(
         format!("Không tính {weekday_vi} {date_vi}: {name_vi}{computed_vi}. Căn cứ: {notice}."),
-        format!(
-            "{weekday_en} {date_en} does not count: {name_en}{computed_en}. Legal basis: {notice}."
-        ),
+        format!("{weekday_en} {date_en} does not count: {name_en}{computed_en}. Legal basis: {notice}."),
     )
 }
 
@@ -179,16 +151,8 @@ pub(super) fn weekends(days: &[NaiveDate]) -> Said {
     let stretches = stretches(days);
     match stretches.as_slice() {
         [(first, last)] if first == last => said(
-            format!(
-                "Không tính {} {}: ngày nghỉ hằng tuần.",
-                weekday_vi(*first),
-                date_vi(*first)
-            ),
-            format!(
-                "{} {} does not count: weekend.",
-                weekday_en(*first),
-                date_en(*first)
-            ),
+            format!("Không tính {} {}: ngày nghỉ hằng tuần.", weekday_vi(*first), date_vi(*first)),
+            format!("{} {} does not count: weekend.", weekday_en(*first), date_en(*first)),
         ),
         [(first, last)] => said(
             format!(
@@ -208,22 +172,11 @@ pub(super) fn weekends(days: &[NaiveDate]) -> Said {
         ),
         few if few.len() <= 5 => {
             let list = |written: fn(NaiveDate, NaiveDate) -> String| {
-                few.iter()
-                    .map(|(first, last)| written(*first, *last))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                few.iter().map(|(first, last)| written(*first, *last)).collect::<Vec<_>>().join(", ")
             };
             said(
-                format!(
-                    "Không tính {} ngày nghỉ hằng tuần: {}.",
-                    days.len(),
-                    list(dates_vi)
-                ),
-                format!(
-                    "{} weekend days do not count: {}.",
-                    days.len(),
-                    list(dates_en)
-                ),
+                format!("Không tính {} ngày nghỉ hằng tuần: {}.", days.len(), list(dates_vi)),
+                format!("{} weekend days do not count: {}.", days.len(), list(dates_en)),
             )
         }
         many => {
@@ -254,30 +207,20 @@ pub(super) fn paused(
 ) -> Said {
     let (why_vi, why_en) = match counted.pause.reason {
         PauseReason::SupplementRequested => ("chờ bổ sung hồ sơ", "waiting for the supplement"),
-        PauseReason::FinancialObligation => (
-            "chờ thực hiện nghĩa vụ tài chính",
-            "waiting for the financial obligation to be met",
-        ),
-        PauseReason::WithdrawalRequested => (
-            "chờ giải quyết yêu cầu rút hồ sơ",
-            "while the request to withdraw was decided",
-        ),
+        PauseReason::FinancialObligation => {
+            ("chờ thực hiện nghĩa vụ tài chính", "waiting for the financial obligation to be met")
+        }
+        PauseReason::WithdrawalRequested => {
+            ("chờ giải quyết yêu cầu rút hồ sơ", "while the request to withdraw was decided")
+        }
     };
     let span_vi = match counted.pause.until {
         Some(_) => format!("từ {} đến {}", moment_vi(from), moment_vi(until)),
-        None => format!(
-            "từ {}, chưa kết thúc (tính đến {})",
-            moment_vi(from),
-            moment_vi(until)
-        ),
+        None => format!("từ {}, chưa kết thúc (tính đến {})", moment_vi(from), moment_vi(until)),
     };
     let span_en = match counted.pause.until {
         Some(_) => format!("from {} to {}", moment_en(from), moment_en(until)),
-        None => format!(
-            "from {}, not yet ended (counted up to {})",
-            moment_en(from),
-            moment_en(until)
-        ),
+        None => format!("from {}, not yet ended (counted up to {})", moment_en(from), moment_en(until)),
     };
     let (effect_vi, effect_en) = if counted.too_late {
         (
@@ -285,10 +228,7 @@ pub(super) fn paused(
             "adds nothing, because the due time had passed".to_owned(),
         )
     } else if counted.waited == 0 {
-        (
-            "không cộng thêm giờ làm việc nào".to_owned(),
-            "adds no working time".to_owned(),
-        )
+        ("không cộng thêm giờ làm việc nào".to_owned(), "adds no working time".to_owned())
     } else {
         let (once_vi, once_en) = if counted.overlaps {
             (
@@ -300,14 +240,8 @@ pub(super) fn paused(
         };
         let (hours, minutes) = (counted.waited / 3600, counted.waited % 3600 / 60);
         (
-            format!(
-                "hạn được cộng thêm {} làm việc{once_vi}",
-                duration_vi(hours, minutes)
-            ),
-            format!(
-                "{} of working time added{once_en}",
-                duration_en(hours, minutes)
-            ),
+            format!("hạn được cộng thêm {} làm việc{once_vi}", duration_vi(hours, minutes)),
+            format!("{} of working time added{once_en}", duration_en(hours, minutes)),
         )
     };
     said(
@@ -324,18 +258,11 @@ pub(super) fn due_before_pauses(at: DateTime<FixedOffset>) -> Said {
 }
 
 pub(super) fn due(at: DateTime<FixedOffset>) -> Said {
-    said(
-        format!("Đến hạn lúc {}.", moment_vi(at)),
-        format!("Due at {}.", moment_en(at)),
-    )
+    said(format!("Đến hạn lúc {}.", moment_vi(at)), format!("Due at {}.", moment_en(at)))
 }
 
 pub(super) fn provisional(years: &[i32]) -> Said {
-    let list = years
-        .iter()
-        .map(i32::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = years.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
     said(
         format!(
             "Tạm tính: chưa có đầy đủ thông báo nghỉ lễ, tết của năm {list}; ngày nghỉ được tính theo luật và hạn này có thể thay đổi khi có thông báo."
@@ -348,22 +275,12 @@ pub(super) fn provisional(years: &[i32]) -> Said {
 
 pub(crate) fn moment_vi(at: DateTime<FixedOffset>) -> String {
     let date = at.date_naive();
-    format!(
-        "{} {}, ngày {}",
-        at.format("%H:%M"),
-        weekday_vi(date),
-        date_vi(date)
-    )
+    format!("{} {}, ngày {}", at.format("%H:%M"), weekday_vi(date), date_vi(date))
 }
 
 pub(crate) fn moment_en(at: DateTime<FixedOffset>) -> String {
     let date = at.date_naive();
-    format!(
-        "{} on {} {}",
-        at.format("%H:%M"),
-        weekday_en(date),
-        date_en(date)
-    )
+    format!("{} on {} {}", at.format("%H:%M"), weekday_en(date), date_en(date))
 }
 
 fn date_vi(date: NaiveDate) -> String {
@@ -420,16 +337,8 @@ fn duration_vi(hours: i64, minutes: i64) -> String {
 }
 
 fn duration_en(hours: i64, minutes: i64) -> String {
-    let hours_said = if hours == 1 {
-        "1 hour".to_owned()
-    } else {
-        format!("{hours} hours")
-    };
-    let minutes_said = if minutes == 1 {
-        "1 minute".to_owned()
-    } else {
-        format!("{minutes} minutes")
-    };
+    let hours_said = if hours == 1 { "1 hour".to_owned() } else { format!("{hours} hours") };
+    let minutes_said = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
     match (hours, minutes) {
         (0, _) => minutes_said,
         (_, 0) => hours_said,
@@ -439,18 +348,14 @@ fn duration_en(hours: i64, minutes: i64) -> String {
 
 /// Names in the notices carry dates as 2025-05-02; people read 02/05/2025.
 fn readable(name: &str, date: fn(NaiveDate) -> String) -> String {
-    let word = |word: &str| {
-        NaiveDate::parse_from_str(word, "%Y-%m-%d").map_or_else(|_| word.to_owned(), date)
-    };
+    let word =
+        |word: &str| NaiveDate::parse_from_str(word, "%Y-%m-%d").map_or_else(|_| word.to_owned(), date);
     name.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// Some notices are known only as a remark in brackets.
 fn notice_text(notice: &str) -> &str {
-    notice
-        .strip_prefix('(')
-        .and_then(|rest| rest.strip_suffix(')'))
-        .unwrap_or(notice)
+    notice.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(notice)
 }
 
 fn stretches(days: &[NaiveDate]) -> Vec<(NaiveDate, NaiveDate)> {

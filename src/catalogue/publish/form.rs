@@ -9,8 +9,8 @@ use crate::catalogue::definition::Definition;
 use crate::catalogue::forms::{compile_schema, field_schema, resolve};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-/// Deeper than any form for people; bounds the walk over a schema that refers to itself.
-const FORM_DEPTH: usize = 12;
+/// More than any form for people, few enough to follow a form that contains itself and stop.
+const FIELDS_AT_MOST: usize = 300;
 
 pub(super) fn check_form(form: &Value, faults: &mut Faults) {
     let mut readable = true;
@@ -53,7 +53,7 @@ pub(super) fn check_form(form: &Value, faults: &mut Faults) {
             format!("The form does not compile: {reason}"),
         );
     }
-    check_fields(form, form, "/form", 0, faults);
+    FieldWalk { form, seen: 0 }.check(form, "/form", faults);
 }
 
 /// Only what the document itself holds: a form is never completed from elsewhere.
@@ -87,40 +87,76 @@ pub(super) fn check_references(value: &Value, place: &str, faults: &mut Faults) 
     }
 }
 
-/// Every field has a name for programs and a title for people, and no object takes what it does not know.
-fn check_fields(form: &Value, schema: &Value, place: &str, depth: usize, faults: &mut Faults) {
-    if depth > FORM_DEPTH {
-        faults.add(place, "too_deep", "Biểu mẫu lồng quá nhiều tầng.", "The form is nested too deeply.");
-        return;
+/// Looks at every field that a person may fill in.
+struct FieldWalk<'a> {
+    form: &'a Value,
+    seen: usize,
+}
+
+impl FieldWalk<'_> {
+    /// No object and no list takes what the form does not describe; what lies inside is looked at in turn.
+    fn check(&mut self, schema: &Value, place: &str, faults: &mut Faults) {
+        self.seen += 1;
+        if self.seen == FIELDS_AT_MOST {
+            faults.add(
+                place,
+                "too_large",
+                "Biểu mẫu có quá nhiều trường, hoặc tự chứa chính nó.",
+                "The form has too many fields, or contains itself.",
+            );
+        }
+        if self.seen >= FIELDS_AT_MOST {
+            return;
+        }
+        let schema = resolve(self.form, schema);
+        let kind = schema.get("type").and_then(Value::as_str);
+        let properties = schema.get("properties").and_then(Value::as_object);
+        if kind.is_none() && schema.get("enum").is_none() && schema.get("const").is_none() {
+            faults.add(
+                format!("{place}/type"),
+                "no_type",
+                "Phải ghi đúng một kiểu dữ liệu (type), nếu không trường nhận mọi thứ.",
+                "Needs exactly one type, or it takes anything.",
+            );
+        }
+        let object = kind == Some("object") || properties.is_some();
+        if object && schema.get("additionalProperties") != Some(&Value::Bool(false)) {
+            faults.add(
+                format!("{place}/additionalProperties"),
+                "open_object",
+                "Đối tượng phải từ chối trường lạ (additionalProperties: false).",
+                "The object must refuse unknown fields (additionalProperties: false).",
+            );
+        }
+        match schema.get("items") {
+            Some(items) => self.check(items, &format!("{place}/items"), faults),
+            None if kind == Some("array") => faults.add(
+                format!("{place}/items"),
+                "open_array",
+                "Danh sách phải ghi mỗi mục gồm những gì (items).",
+                "A list must say what an item is (items).",
+            ),
+            None => {}
+        }
+        for (name, field) in properties.into_iter().flatten() {
+            let place = format!("{place}/properties/{name}");
+            self.check_label(name, field, &place, faults);
+            self.check(field, &place, faults);
+        }
     }
-    let schema = resolve(form, schema);
-    let kind = schema.get("type").and_then(Value::as_str);
-    if kind == Some("object") && schema.get("additionalProperties") != Some(&Value::Bool(false)) {
-        faults.add(
-            format!("{place}/additionalProperties"),
-            "open_object",
-            "Đối tượng phải từ chối trường lạ (additionalProperties: false).",
-            "The object must refuse unknown fields (additionalProperties: false).",
-        );
-    }
-    if let Some(items) = schema.get("items") {
-        check_fields(form, items, &format!("{place}/items"), depth + 1, faults);
-    }
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
-        return;
-    };
-    for (name, field) in properties {
-        let place = format!("{place}/properties/{name}");
+
+    /// A name for programs and a title for people.
+    fn check_label(&self, name: &str, field: &Value, place: &str, faults: &mut Faults) {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !name.starts_with(|first: char| first.is_ascii_lowercase()) || !name.bytes().all(plain) {
             faults.add(
-                &place,
+                place,
                 "field_name",
                 "Tên trường chỉ gồm chữ thường không dấu, chữ số và dấu gạch dưới.",
                 "A field's name is snake_case.",
             );
         }
-        let title = field.get("title").or_else(|| resolve(form, field).get("title"));
+        let title = field.get("title").or_else(|| resolve(self.form, field).get("title"));
         if title.and_then(Value::as_str).is_none_or(|title| title.trim().is_empty()) {
             faults.add(
                 format!("{place}/title"),
@@ -129,7 +165,6 @@ fn check_fields(form: &Value, schema: &Value, place: &str, depth: usize, faults:
                 "A field needs a title for people.",
             );
         }
-        check_fields(form, field, &place, depth + 1, faults);
     }
 }
 

@@ -7,7 +7,7 @@
 pub mod drafts;
 pub mod lists;
 pub mod people;
-pub mod routes;
+pub mod results;
 pub mod views;
 pub mod waits;
 
@@ -78,29 +78,32 @@ pub struct Transition<'a> {
 
 /// Makes the move. The lock has been held since the row was read, so the WHERE can only fail if a rule of this
 /// room was broken; it is kept because an invariant that is not in the statement is a hope.
-pub fn apply(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) -> Result<i32> {
-    let Transition { permit, step, mut next, desk, minutes_used, reason, internal_note, event } = transition;
+pub fn apply(conn: &mut Conn, locked: &Locked, mut transition: Transition<'_>) -> Result<i32> {
     let before = &locked.progress;
-    let (id, now) = (locked.id(), permit.at());
+    let next = &mut transition.next;
     next.version = before.version + 1;
-    let to_agency = match desk {
-        DeskChange::HandTo { step, .. } => Some(step_at(locked, step)?.agency_id),
-        DeskChange::Keep { .. } | DeskChange::Close => None,
-    };
-    if to_agency.is_some() {
-        next.handling_agency_id = to_agency;
+    if let DeskChange::HandTo { step, .. } = transition.desk {
+        next.handling_agency_id = Some(step_at(locked, step)?.agency_id);
+        next.current_step = step;
     }
-
     let updated = diesel::update(
         dossiers::table
-            .find(id)
+            .find(locked.id())
             .filter(dossiers::state.eq(before.state).and(dossiers::version.eq(before.version))),
     )
-    .set(&next)
+    .set(&*next)
     .execute(conn)?;
     if updated != 1 {
         return Err(General::Stale.into());
     }
+    after_update(conn, locked, transition)
+}
+
+/// What stands beside every change of state: the desk, the pause, the move, the audit record, the event.
+fn after_update(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) -> Result<i32> {
+    let Transition { permit, step, next, desk, minutes_used, reason, internal_note, event } = transition;
+    let before = &locked.progress;
+    let (id, now) = (locked.id(), permit.at());
     change_desk(conn, locked, permit, &desk, next.state, step)?;
     waits::follow(conn, id, before.state, next.state, now)?;
     diesel::insert_into(dossier_moves::table)
@@ -114,14 +117,14 @@ pub fn apply(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) -> Re
             dossier_moves::actor_id.eq(permit.account_id()),
             dossier_moves::actor_role.eq(permit.role().map(crate::authority::Role::code)),
             dossier_moves::from_agency_id.eq(before.handling_agency_id),
-            dossier_moves::to_agency_id.eq(to_agency.or(before.handling_agency_id)),
+            dossier_moves::to_agency_id.eq(next.handling_agency_id),
             dossier_moves::step_code.eq(locked.step().map(|step| step.code.as_str())),
             dossier_moves::minutes_used.eq(minutes_used),
             dossier_moves::reason.eq(reason),
             dossier_moves::internal_note.eq(internal_note),
         ))
         .execute(conn)?;
-    if let Some(agency_id) = to_agency.filter(|agency| !locked.involved.contains(agency)) {
+    if let Some(agency_id) = next.handling_agency_id.filter(|agency| !locked.involved.contains(agency)) {
         reach(conn, id, agency_id, now)?;
     }
     let detail = json!({ "from": before.state, "to": next.state, "version": next.version });

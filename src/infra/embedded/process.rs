@@ -44,7 +44,7 @@ pub(super) fn server_command(
 }
 
 /// Also hands `kept` to the child, under the number it has here, and opens the child's ears to all signals.
-#[expect(unsafe_code, reason = "code between fork and exec: three system calls, no allocation, no lock")]
+#[expect(unsafe_code, reason = "code between fork and exec: a few system calls, no allocation, no lock")]
 pub(super) fn dies_with_us(command: &mut Command, signal: Signal, kept: Option<File>) {
     if nix::unistd::gettid() != Pid::this() {
         tracing::warn!(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::edge::{Language, RequestContext};
+use super::edge::RequestContext;
 use crate::kernel::{Code, Error, Fault, General};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -60,10 +60,7 @@ impl ResponseError for Error {
 
 pub fn render(request: &HttpRequest, context: &RequestContext, error: &Error) -> HttpResponse {
     let code = error.code();
-    let words = |vi: &str, en: &str| match context.language {
-        Language::Vi => vi.to_owned(),
-        Language::En => en.to_owned(),
-    };
+    let words = |vi: &str, en: &str| context.language.pick(vi, en).to_owned();
     let fault = |fault: &Fault| ProblemFault {
         pointer: fault.pointer.clone(),
         code: fault.code.clone(),

@@ -14,6 +14,7 @@ mod email;
 mod national_code;
 mod phone;
 mod tax_code;
+mod words;
 
 pub use agency_identifier::{AgencyIdentifier, IdentifierStyle};
 pub use citizen_number::{CitizenNumber, PROVINCES_OF_BIRTH, Sex};
@@ -24,11 +25,12 @@ pub use fault::ValueFault;
 pub use national_code::NationalCode;
 pub use phone::Phone;
 pub use tax_code::TaxCode;
+pub use words::Words;
 
 /// Every fault of the values in this module and of money, paging and ids: the list that `docs/errors.md` prints
 /// and that translates a code found in a JSON error.
 pub fn all_faults() -> Vec<ValueFault> {
-    let lists: [&[ValueFault]; 11] = [
+    let lists: [&[ValueFault]; 12] = [
         fault::FAULTS,
         citizen_number::FAULTS,
         tax_code::FAULTS,
@@ -37,6 +39,7 @@ pub fn all_faults() -> Vec<ValueFault> {
         agency_identifier::FAULTS,
         dossier_number::FAULTS,
         national_code::FAULTS,
+        words::FAULTS,
         super::money::FAULTS,
         super::paging::FAULTS,
         super::ids::FAULTS,

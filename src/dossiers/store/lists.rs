@@ -1,0 +1,176 @@
+//! SQL of lists and queues. [`visible_tasks`] and [`visible_dossiers`] are the predicates that pages and counts share;
+//! every list runs on an index that begins with what the predicate pins.
+
+use diesel::dsl::exists;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::super::lists::{DossierFilter, HolderFilter, QueueFilter};
+use crate::authority::{Op, Role};
+use crate::infra::clock::Moment;
+use crate::infra::db::Conn;
+use crate::kernel::Result;
+use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId};
+use crate::schema::{dossier_agencies, dossiers, procedures, tasks};
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tasks)]
+pub struct TaskLine {
+    pub id: TaskId,
+    pub dossier_id: DossierId,
+    #[diesel(select_expression = dossiers::number)]
+    pub number: Option<String>,
+    #[diesel(select_expression = dossiers::version)]
+    pub dossier_version: i32,
+    pub dossier_state: i16,
+    #[diesel(select_expression = procedures::code)]
+    pub procedure_code: String,
+    #[diesel(select_expression = procedures::name)]
+    pub procedure_name: String,
+    #[diesel(select_expression = dossiers::applicant_name)]
+    pub applicant_name: String,
+    #[diesel(select_expression = dossiers::applicant_identity)]
+    pub applicant_identity: String,
+    #[diesel(select_expression = dossiers::channel)]
+    pub channel: String,
+    pub agency_id: AgencyId,
+    pub step_code: String,
+    pub role: String,
+    pub assignee_id: Option<AccountId>,
+    pub lease_until: Option<Moment>,
+    pub opened_at: Moment,
+    pub due_at: Moment,
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn desk() -> _ {
+    tasks::table
+        .inner_join(dossiers::table.on(dossiers::id.eq(tasks::dossier_id)))
+        .inner_join(procedures::table.on(procedures::id.eq(tasks::procedure_id)))
+}
+
+type Condition<T> = Box<dyn BoxableExpression<T, Pg, SqlType = Bool>>;
+type DeskSource = diesel::helper_types::InnerJoinQuerySource<
+    diesel::helper_types::InnerJoinQuerySource<
+        tasks::table,
+        dossiers::table,
+        diesel::dsl::Eq<dossiers::id, tasks::dossier_id>,
+    >,
+    procedures::table,
+    diesel::dsl::Eq<procedures::id, tasks::procedure_id>,
+>;
+
+/// The open tasks that an account may work on: those of its roles at its agencies; a leader's are all of the desk's.
+fn visible_tasks(op: &Op, filter: &QueueFilter) -> Condition<DeskSource> {
+    let at = |role| -> Vec<AgencyId> {
+        let covered = op.agencies_of(&[role]).into_iter();
+        covered.filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency)).collect()
+    };
+    let (reception, processing, leader) = (at(Role::Reception), at(Role::Processing), at(Role::Leader));
+    let mine = tasks::agency_id
+        .eq_any(leader)
+        .or(tasks::role.eq(Role::Reception.code()).and(tasks::agency_id.eq_any(reception)))
+        .or(tasks::role.eq(Role::Processing.code()).and(tasks::agency_id.eq_any(processing)));
+    let mut condition: Condition<DeskSource> = Box::new(tasks::closed_at.is_null().and(mine));
+    if let Some(state) = filter.state {
+        condition = Box::new(condition.and(tasks::dossier_state.eq(state)));
+    }
+    if let Some(unit_id) = filter.unit_id {
+        condition = Box::new(condition.and(dossiers::unit_id.eq(unit_id).assume_not_null()));
+    }
+    if let Some(code) = &filter.procedure_code {
+        condition = Box::new(condition.and(procedures::code.eq(code.to_string())));
+    }
+    if let Some(moment) = filter.due_before {
+        condition = Box::new(condition.and(tasks::due_at.lt(moment.to_utc())));
+    }
+    let held = || tasks::lease_until.is_not_null().and(tasks::lease_until.gt(op.now).assume_not_null());
+    let by_me = || tasks::assignee_id.is_not_distinct_from(op.account_id());
+    match filter.holder {
+        Some(HolderFilter::Me) => Box::new(condition.and(held()).and(by_me())),
+        Some(HolderFilter::Nobody) => Box::new(condition.and(diesel::dsl::not(held()))),
+        Some(HolderFilter::Others) => Box::new(condition.and(held()).and(diesel::dsl::not(by_me()))),
+        None => condition,
+    }
+}
+
+pub fn queue(
+    conn: &mut Conn,
+    op: &Op,
+    filter: &QueueFilter,
+    after: Option<(Moment, TaskId)>,
+    limit: i64,
+) -> Result<Vec<TaskLine>> {
+    let mut condition = visible_tasks(op, filter);
+    if let Some((due_at, id)) = after {
+        let later = tasks::due_at.gt(due_at).or(tasks::due_at.eq(due_at).and(tasks::id.gt(id)));
+        condition = Box::new(condition.and(tasks::due_at.ge(due_at)).and(later));
+    }
+    let rows = desk()
+        .filter(condition)
+        .order((tasks::due_at, tasks::id))
+        .limit(limit)
+        .select(TaskLine::as_select())
+        .load(conn)?;
+    Ok(rows)
+}
+
+pub fn queue_total(conn: &mut Conn, op: &Op, filter: &QueueFilter) -> Result<i64> {
+    Ok(desk().filter(visible_tasks(op, filter)).count().get_result(conn)?)
+}
+
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = dossiers)]
+pub struct DossierLine {
+    pub id: DossierId,
+    pub number: Option<String>,
+    pub version: i32,
+    pub state: i16,
+    #[diesel(select_expression = procedures::code)]
+    pub procedure_code: String,
+    #[diesel(select_expression = procedures::name)]
+    pub procedure_name: String,
+    pub applicant_name: String,
+    pub applicant_identity: String,
+    pub submitted_at: Option<Moment>,
+    pub due_at: Option<Moment>,
+    pub finished_at: Option<Moment>,
+}
+
+/// Newest first: a person's own, or for an officer those that have reached their agencies.
+pub fn dossiers(
+    conn: &mut Conn,
+    op: &Op,
+    filter: &DossierFilter,
+    before: Option<DossierId>,
+    limit: i64,
+) -> Result<Vec<DossierLine>> {
+    let mut query = dossiers::table
+        .inner_join(procedures::table)
+        .order(dossiers::id.desc())
+        .limit(limit)
+        .select(DossierLine::as_select())
+        .into_boxed();
+    if op.is_officer() {
+        let covered = op.agencies_of(&[Role::Reception, Role::Processing, Role::Leader, Role::Inspector]);
+        let agencies: Vec<AgencyId> =
+            covered.into_iter().filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency)).collect();
+        let reached = dossier_agencies::table.filter(
+            dossier_agencies::dossier_id.eq(dossiers::id).and(dossier_agencies::agency_id.eq_any(agencies)),
+        );
+        query = query.filter(exists(reached));
+    } else {
+        query = query.filter(dossiers::applicant_id.is_not_distinct_from(op.account_id()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(dossiers::state.eq(state));
+    }
+    if let Some(number) = &filter.number {
+        query = query.filter(dossiers::number.eq(number));
+    }
+    if let Some(id) = before {
+        query = query.filter(dossiers::id.lt(id));
+    }
+    Ok(query.load(conn)?)
+}

@@ -1,0 +1,197 @@
+//! Supplements: one request names every defect at once, each with its reason, in writing. While the citizen gathers
+//! papers the clock stands; it runs again from the moment they were sent, however long the officer takes to look.
+//! A second request needs a leader (QĐ 766/QĐ-TTg counts it as late).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::acting;
+use super::deadlines;
+use super::draft;
+use super::events::DossierEventKind;
+use super::intake::WithReason;
+use super::library::Library;
+use super::model::State;
+use super::refusal::Refusal;
+use super::store::{DeskChange, drafts, waits};
+use super::workflow::Move;
+use crate::authority::{Action, Op, Role};
+use crate::catalogue::definition::SupplementOutcome;
+use crate::files::store as files;
+use crate::infra::db::Conn;
+use crate::kernel::ids::DossierId;
+use crate::kernel::values::Words;
+use crate::kernel::{Error, Fault, Result};
+
+/// Everything that is wrong, at once.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "defects": [{ "component_code": "TP01", "reason": "Bản chụp bị mờ, không đọc được số hiệu." }] }))]
+pub struct RequestSupplement {
+    #[schema(min_items = 1, max_items = 50)]
+    pub defects: Vec<Defect>,
+}
+
+/// One defect: of a paper, of an answer, or of the dossier as a whole.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Defect {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component_code: Option<String>,
+    /// JSON pointer into the answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    pub reason: Words,
+}
+
+pub fn request(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    seen: i32,
+    body: &RequestSupplement,
+) -> Result<i32> {
+    let mut begun = acting::begin_at_desk(conn, library, op, Move::RequestSupplement, id, seen)?;
+    let definition = library.pinned(conn, &begun.locked)?;
+    let mut faults = Vec::new();
+    if body.defects.is_empty() || body.defects.len() > 50 {
+        faults.push(Fault::new("/defects", "count", "Cần nêu từ 1 đến 50 điểm cần bổ sung.", "Name 1 to 50 defects."));
+    }
+    for (index, defect) in body.defects.iter().enumerate() {
+        let Some(code) = &defect.component_code else { continue };
+        if !definition.components.iter().any(|component| component.code == *code) {
+            let words = crate::kernel::Code::from(Refusal::ComponentUnknown);
+            faults.push(Fault::new(format!("/defects/{index}/component_code"), "component_unknown", words.vi, words.en));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let earlier = waits::count_supplements(conn, id)?;
+    let at_desk = begun.locked.task.as_ref().map(|task| task.agency_id);
+    let is_leader = at_desk.is_some_and(|agency| op.holds_at(Role::Leader, agency));
+    if earlier > 0 && !is_leader {
+        return Err(Refusal::SecondSupplementNeedsLeader.error().with("earlier_requests", earlier));
+    }
+    begun.next.waiting_from = Some(begun.locked.progress.state);
+    let respond_by = deadlines::close_of_day_after(op.now, definition.supplement.days)?;
+    let defects = serde_json::to_value(&body.defects).map_err(Error::internal)?;
+    let ordinal = i16::try_from(earlier + 1).map_err(Error::internal)?;
+    waits::insert_supplement(conn, id, ordinal, begun.actor()?, op.now, defects, respond_by)?;
+    let reasons: Vec<String> = body.defects.iter().map(|defect| defect.reason.to_string()).collect();
+    let desk = DeskChange::Keep { due_at: None };
+    begun.finish(conn, desk, DossierEventKind::SupplementRequested, Some(reasons.join("\n")), None)
+}
+
+/// Sends what was asked for: files uploaded beforehand, corrected answers, a note.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "note": "Tôi đã gửi lại bản chụp rõ hơn." }))]
+pub struct SendSupplement {
+    pub note: Option<Words>,
+    /// A merge patch of the answers, for defects in them.
+    #[schema(value_type = Option<Object>)]
+    pub answers: Option<Map<String, Value>>,
+}
+
+pub fn send(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    seen: i32,
+    body: &SendSupplement,
+) -> Result<i32> {
+    let mut begun = acting::begin(conn, library, op, Move::Supplement, id, seen)?;
+    let request =
+        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    if request.answered_at.is_some() {
+        return Err(Refusal::SupplementAnswered.into());
+    }
+    let compiled = library.definitions.get(conn, begun.locked.identity.version_id)?;
+    let mut answers = drafts::answers(conn, id)?;
+    if let Some(patch) = &body.answers {
+        draft::merge(&mut answers, patch);
+    }
+    let faults = draft::faults_of(conn, &compiled, &answers, &begun.locked, acting::today(op))?;
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    if body.answers.is_some() {
+        drafts::correct_answers(conn, &begun.permit, id, &answers)?;
+    }
+    files::seal_all(conn, id, op.now)?;
+    waits::answer_supplement(conn, request.id, op.now, body.note.as_ref().map(Words::as_str))?;
+    // The citizen has done their part: the agency's time runs from here.
+    waits::end_pause(conn, id, op.now)?;
+    let note = body.note.as_ref().map(Words::to_string);
+    let desk = if begun.next.state == State::NewlyRegistered.code() {
+        begun.next.waiting_from = None;
+        waits::close_open_supplement(conn, id, op.now, "accepted")?;
+        let channel = draft::channel(&begun.locked)?;
+        DeskChange::Keep { due_at: Some(deadlines::reception_due(conn, library, channel, op.now)?) }
+    } else {
+        DeskChange::Keep { due_at: begun.resume(conn, library)? }
+    };
+    begun.finish(conn, desk, DossierEventKind::SupplementSent, note, None)
+}
+
+/// The papers will do: processing goes on where it stood.
+pub fn accept(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: i32) -> Result<i32> {
+    let mut begun = acting::begin_at_desk(conn, library, op, Move::AcceptSupplement, id, seen)?;
+    let request =
+        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    if request.answered_at.is_none() {
+        return Err(Refusal::SupplementNotAnswered.into());
+    }
+    waits::close_open_supplement(conn, id, op.now, "accepted")?;
+    begun.next.waiting_from = None;
+    let at_step = begun.resume(conn, library)?;
+    let desk = after_wait(&begun, conn, library, at_step)?;
+    begun.finish(conn, desk, DossierEventKind::MovedOn, None, None)
+}
+
+/// The supplement did not come in time; how the dossier ends is the procedure's setting.
+pub fn close(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    seen: i32,
+    body: &WithReason,
+) -> Result<i32> {
+    let (locked, _) = draft::lock_for(conn, op, Action::DossierCloseUnsupplemented, id)?;
+    let outcome = library.pinned(conn, &locked)?.supplement.outcome;
+    let begun = acting::begin_at_desk(conn, library, op, Move::CloseUnsupplemented(outcome), id, seen)?;
+    let request =
+        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    if request.answered_at.is_some() {
+        return Err(Refusal::SupplementAnswered.into());
+    }
+    if request.respond_by > op.now {
+        return Err(Refusal::SupplementNotExpired.error().with("respond_by", request.respond_by.to_rfc3339()));
+    }
+    waits::close_open_supplement(conn, id, op.now, "not_answered")?;
+    let event = match outcome {
+        SupplementOutcome::Refuse => DossierEventKind::Refused,
+        SupplementOutcome::Stop => DossierEventKind::Stopped,
+    };
+    begun.finish(conn, DeskChange::Close, event, Some(body.reason.to_string()), None)
+}
+
+/// What waited at reception goes to the first handling step (the national states know no way back to 2); what
+/// waited further on stays at its desk.
+pub fn after_wait(
+    begun: &acting::Begun,
+    conn: &mut Conn,
+    library: &Library,
+    at_step: Option<crate::infra::clock::Moment>,
+) -> Result<DeskChange> {
+    if begun.locked.progress.current_step == 0 && begun.next.state == State::InProcessing.code() {
+        return begun.hand_to(conn, library, 1);
+    }
+    Ok(DeskChange::Keep { due_at: at_step })
+}
+

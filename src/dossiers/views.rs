@@ -1,0 +1,222 @@
+//! A dossier as it is shown: to its owner, to the officers it has reached, to an inspector without the person in it.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::model::{State, Subject};
+use super::store::views::DossierRow;
+use super::workflow::{Way, open_moves};
+use crate::authority::{Op, Role};
+use crate::files::FileView;
+use crate::infra::clock::{Moment, in_vietnam};
+use crate::kernel::Dong;
+use crate::kernel::ids::{AccountId, AgencyId, DossierId, FileId, TaskId};
+
+/// The national code and name of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({ "code": 1, "name_vi": "Mới đăng ký", "name_en": "Newly registered" }))]
+pub struct StateView {
+    pub code: i16,
+    pub name_vi: String,
+    pub name_en: String,
+}
+
+impl From<State> for StateView {
+    fn from(state: State) -> Self {
+        let (name_vi, name_en) = state.names();
+        Self { code: state.code(), name_vi: name_vi.to_owned(), name_en: name_en.to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DossierView {
+    pub id: DossierId,
+    /// None for a draft.
+    #[schema(example = "H53.21.01-261122-0001")]
+    pub number: Option<String>,
+    pub state: StateView,
+    /// The row version: what `If-Match` must name.
+    pub version: i32,
+    #[schema(example = "2.000815")]
+    pub procedure_code: String,
+    pub procedure_name: String,
+    #[schema(example = "online")]
+    pub channel: String,
+    pub applicant: ApplicantView,
+    /// Not shown to an inspector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub answers: Option<Value>,
+    /// The unit of the decisive address.
+    pub unit_name: Option<String>,
+    pub receiving_agency_name: Option<String>,
+    pub handling_agency_name: Option<String>,
+    /// Whose turn it is, for those who see the corridors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskState>,
+    /// What may be done to it now, by whoever asks.
+    #[schema(example = json!(["supplement", "withdraw"]))]
+    pub open_moves: Vec<String>,
+    #[schema(value_type = i64, example = 10000)]
+    pub fee_amount: Dong,
+    pub submitted_at: Option<DateTime<FixedOffset>>,
+    pub accepted_at: Option<DateTime<FixedOffset>>,
+    /// Ngày hẹn trả: when the result is due.
+    pub due_at: Option<DateTime<FixedOffset>>,
+    pub is_overdue: bool,
+    pub finished_at: Option<DateTime<FixedOffset>>,
+    pub ended_at: Option<DateTime<FixedOffset>>,
+    pub files: Vec<FileView>,
+    pub supplement: Option<SupplementView>,
+    pub payment: Option<PaymentView>,
+    pub result: Option<ResultView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApplicantView {
+    #[schema(example = "citizen")]
+    pub kind: String,
+    pub name: String,
+    /// Citizen number or tax code; masked for those who do not need it.
+    #[schema(example = "•••••••••006")]
+    pub identity: String,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TaskState {
+    pub id: TaskId,
+    pub agency_id: AgencyId,
+    #[schema(example = "reception")]
+    pub step_code: String,
+    #[schema(example = "reception")]
+    pub role: String,
+    /// Who holds it; none when it is free.
+    pub holder_id: Option<AccountId>,
+    pub due_at: DateTime<FixedOffset>,
+}
+
+/// The open request for a supplement.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SupplementView {
+    pub ordinal: i16,
+    pub requested_at: DateTime<Utc>,
+    pub defects: Vec<super::supplement::Defect>,
+    pub respond_by: DateTime<Utc>,
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// The open payment request.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PaymentView {
+    #[schema(value_type = i64)]
+    pub amount: Dong,
+    pub reason: String,
+    pub requested_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ResultView {
+    pub title: String,
+    #[schema(example = "granted")]
+    pub outcome: String,
+    /// The result's file; to the applicant once the result has been returned.
+    pub file_id: Option<FileId>,
+    pub note: Option<String>,
+    pub issued_at: DateTime<Utc>,
+    pub returned_at: Option<DateTime<Utc>>,
+    #[schema(example = "online")]
+    pub returned_how: Option<String>,
+}
+
+pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
+    let subject = row.subject();
+    let state = State::from_code(row.state).unwrap_or(State::Draft);
+    let is_owner = op.account_id().is_some() && subject.owner == op.account_id();
+    // Whoever works on it needs the person; whoever only inspects does not.
+    let works_on_it = [Role::Reception, Role::Processing, Role::Leader]
+        .into_iter()
+        .any(|role| subject.involved.iter().any(|agency| op.holds_at(role, *agency)));
+    let in_full = is_owner || works_on_it;
+    let open_moves = moves_open_to(op, &subject, state, row.way());
+    let mut result = row.result;
+    if is_owner && state != State::Returned {
+        // What is not handed over yet may still be taken back.
+        result = None;
+    }
+    let mut files = row.files;
+    if is_owner && state != State::Returned {
+        files.retain(|file| file.purpose != "result");
+    }
+    DossierView {
+        id: row.id,
+        number: row.number,
+        state: StateView::from(state),
+        version: row.version,
+        procedure_code: row.procedure_code,
+        procedure_name: row.procedure_name,
+        channel: row.channel,
+        applicant: ApplicantView {
+            kind: row.applicant_kind,
+            name: if in_full { row.applicant_name } else { masked_name(&row.applicant_name) },
+            identity: if in_full { row.applicant_identity } else { masked(&row.applicant_identity) },
+            phone: row.applicant_phone.filter(|_| in_full),
+            email: row.applicant_email.filter(|_| in_full),
+        },
+        answers: in_full.then_some(row.answers),
+        unit_name: row.unit_name,
+        receiving_agency_name: row.receiving_agency_name,
+        handling_agency_name: row.handling_agency_name,
+        task: row.task.filter(|_| !is_owner).map(|task| TaskState {
+            id: task.id,
+            agency_id: task.agency_id,
+            step_code: task.step_code,
+            role: task.role,
+            holder_id: task.assignee_id.filter(|_| task.lease_until.is_some_and(|until| until > op.now)),
+            due_at: in_vietnam(task.due_at),
+        }),
+        open_moves,
+        fee_amount: row.fee_amount,
+        submitted_at: row.submitted_at.map(in_vietnam),
+        accepted_at: row.accepted_at.map(in_vietnam),
+        due_at: row.due_at.map(in_vietnam),
+        is_overdue: is_overdue(state, row.due_at, row.finished_at, op.now),
+        finished_at: row.finished_at.map(in_vietnam),
+        ended_at: row.ended_at.map(in_vietnam),
+        files,
+        supplement: row.supplement,
+        payment: row.payment,
+        result,
+    }
+}
+
+/// What the workflow has open and the policy allows, for this account.
+fn moves_open_to(op: &Op, subject: &Subject, state: State, way: Way) -> Vec<String> {
+    let open = open_moves(state, way).into_iter().filter(|step| op.may(step.action(), subject));
+    let mut words: Vec<String> = open.map(|step| step.word().to_owned()).collect();
+    words.dedup();
+    words
+}
+
+/// Late, or finished late. Time that waits for the citizen is not late: the due moment moves when it ends.
+pub fn is_overdue(state: State, due_at: Option<Moment>, finished_at: Option<Moment>, now: Moment) -> bool {
+    let Some(due_at) = due_at else { return false };
+    match finished_at {
+        Some(finished_at) => finished_at > due_at,
+        None => !state.has_ended() && !state.waits() && now > due_at,
+    }
+}
+
+/// The last three characters are enough to tell two people apart on a list.
+pub fn masked(identity: &str) -> String {
+    let length = identity.chars().count();
+    identity.chars().enumerate().map(|(index, c)| if index + 3 < length { '•' } else { c }).collect()
+}
+
+fn masked_name(name: &str) -> String {
+    let initials = name.split_whitespace().filter_map(|word| word.chars().next());
+    initials.map(|initial| format!("{initial}.")).collect::<Vec<_>>().join(" ")
+}

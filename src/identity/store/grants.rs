@@ -1,0 +1,100 @@
+//! Rows of `grants`, with the names of their places.
+
+use diesel::prelude::*;
+
+use crate::authority::Role;
+use crate::identity::Refusal;
+use crate::identity::model::{Grant, Place};
+use crate::infra::clock::Moment;
+use crate::infra::db::{Conn, RefuseOn};
+use crate::kernel::ids::{AccountId, AgencyId, GrantId, UnitId};
+use crate::kernel::{Error, Result};
+use crate::schema::{agencies, grants, units};
+
+#[derive(Queryable)]
+struct Row {
+    id: GrantId,
+    account_id: AccountId,
+    role: String,
+    unit_id: Option<UnitId>,
+    agency_id: Option<AgencyId>,
+    valid_from: Moment,
+    valid_to: Option<Moment>,
+    unit_name: Option<String>,
+    agency_name: Option<String>,
+}
+
+/// Every grant of these accounts, ended ones too, oldest first.
+pub fn of_accounts(conn: &mut Conn, account_ids: &[AccountId]) -> Result<Vec<Grant>> {
+    let rows: Vec<Row> = grants::table
+        .left_join(units::table)
+        .left_join(agencies::table)
+        .filter(grants::account_id.eq_any(account_ids))
+        .order((grants::valid_from, grants::id))
+        .select((
+            grants::id,
+            grants::account_id,
+            grants::role,
+            grants::unit_id,
+            grants::agency_id,
+            grants::valid_from,
+            grants::valid_to,
+            units::full_name.nullable(),
+            agencies::name.nullable(),
+        ))
+        .load(conn)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let place = match (row.unit_id, row.agency_id) {
+            (Some(unit_id), None) => Place::Unit(unit_id),
+            (None, Some(agency_id)) => Place::Agency(agency_id),
+            _ => return Err(Error::internal("a grant at no place or at two")),
+        };
+        let role = Role::parse(&row.role).ok_or_else(|| Error::internal("a grant of an unknown role"))?;
+        found.push(Grant {
+            id: row.id,
+            account_id: row.account_id,
+            role,
+            place,
+            place_name: row.unit_name.or(row.agency_name).unwrap_or_default(),
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+        });
+    }
+    Ok(found)
+}
+
+pub fn insert(
+    conn: &mut Conn,
+    account_id: AccountId,
+    role: Role,
+    place: Place,
+    granted_by: Option<AccountId>,
+    now: Moment,
+) -> Result<GrantId> {
+    let id = GrantId::new();
+    let (unit_id, agency_id) = match place {
+        Place::Unit(unit_id) => (Some(unit_id), None),
+        Place::Agency(agency_id) => (None, Some(agency_id)),
+    };
+    diesel::insert_into(grants::table)
+        .values((
+            grants::id.eq(id),
+            grants::account_id.eq(account_id),
+            grants::role.eq(role.code()),
+            grants::unit_id.eq(unit_id),
+            grants::agency_id.eq(agency_id),
+            grants::valid_from.eq(now),
+            grants::granted_by.eq(granted_by),
+        ))
+        .execute(conn)
+        .refuse_on(&[("grants_once", Refusal::GrantAlreadyHeld)])?;
+    Ok(id)
+}
+
+pub fn end(conn: &mut Conn, id: GrantId, revoked_by: Option<AccountId>, now: Moment) -> Result<()> {
+    diesel::update(grants::table.find(id).filter(grants::valid_to.is_null()))
+        .set((grants::valid_to.eq(now), grants::revoked_by.eq(revoked_by)))
+        .execute(conn)?;
+    Ok(())
+}
