@@ -223,6 +223,7 @@ diesel::table! {
         event_id -> Int8,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+        given_up_at -> Nullable<Timestamptz>,
     }
 }
 

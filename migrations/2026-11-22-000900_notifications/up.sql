@@ -13,6 +13,9 @@ CREATE TABLE notices (
     event_id bigint NOT NULL,
     created_at timestamptz NOT NULL,
     sent_at timestamptz,
+    -- The mail server refused it for good.
+    given_up_at timestamptz,
     CONSTRAINT notices_once UNIQUE (event_id, recipient)
 );
 CREATE INDEX notices_of_account ON notices (account_id, created_at DESC);
+CREATE INDEX notices_waiting ON notices (id) WHERE sent_at IS NULL AND given_up_at IS NULL;

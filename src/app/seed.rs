@@ -2,14 +2,13 @@
 //!
 //! What must stay true: a list that is there is left as it is, so seeding again adds nothing and changes nothing,
 //! whatever the office has altered since; a database belongs to one profile; a definition that could not be
-//! published by hand is not published here either. Call it inside one `Db::write`.
+//! published by hand is not published here either. Call it inside one transaction; people are `demo`'s.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::demo;
 use crate::calendar::{notices, store as calendar};
 use crate::catalogue::definition::{Definition, Field};
 use crate::catalogue::import;
@@ -56,8 +55,6 @@ const ROOT_AGENCY: &str = "H53";
 #[derive(Clone, Copy, Debug)]
 pub struct Seeding {
     pub profile: Profile,
-    /// Demonstration people too.
-    pub demo: bool,
     pub now: Moment,
 }
 
@@ -71,7 +68,6 @@ pub struct Report {
     pub fields: usize,
     pub procedures: usize,
     pub versions: usize,
-    pub people: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -101,9 +97,6 @@ pub fn seed(conn: &mut Conn, seeding: &Seeding) -> Result<Report> {
     report.calendar_days = calendar::add_missing(conn, &days)?;
     seed_records(conn, seeding.now, &mut report)?;
     seed_definitions(conn, seeding, &mut report)?;
-    if seeding.demo {
-        report.people = demo::seed_demo_people(conn, seeding.now)?;
-    }
     Ok(report)
 }
 

@@ -31,6 +31,7 @@ actions! {
     VersionSee = "version.see",
     VersionDraft = "version.draft",
     VersionPublish = "version.publish",
+    ProcedureCreate = "procedure.create",
     ProcedureClose = "procedure.close",
     DossierDraft = "dossier.draft",
     DossierSee = "dossier.see",

@@ -41,9 +41,11 @@ pub fn rule(action: Action) -> &'static [Who] {
         Action::JobsSee | Action::JobsRetry => &[Holder(SystemAdministrator, Anywhere)],
         Action::AuditRead => &[Holder(Inspector, Involved), Holder(SystemAdministrator, Involved)],
 
-        Action::VersionSee | Action::VersionDraft | Action::VersionPublish | Action::ProcedureClose => {
-            &[Holder(ProcedureAdministrator, Anywhere)]
-        }
+        Action::VersionSee
+        | Action::VersionDraft
+        | Action::VersionPublish
+        | Action::ProcedureCreate
+        | Action::ProcedureClose => &[Holder(ProcedureAdministrator, Anywhere)],
 
         Action::DossierDraft => &[Person],
         Action::DossierSee | Action::FileRead => &[

@@ -1,4 +1,4 @@
-//! What is swept: uploads that began and never ended, and the bytes of files that were removed.
+//! What is swept, every hour: uploads that began and never ended, and the bytes of files that were removed.
 
 use std::sync::Arc;
 
@@ -9,13 +9,10 @@ use super::store;
 use crate::infra::clock::Moment;
 use crate::infra::db::Db;
 use crate::infra::objects::Objects;
-use crate::jobs::schedule::Recurring;
 use crate::jobs::{Failure, Job, Work};
 use crate::kernel::Result;
 
-pub const SWEEP_UPLOADS: &str = "files.sweep_uploads";
-
-pub const EVERY_HOUR: Recurring = Recurring { kind: SWEEP_UPLOADS, every: Duration::hours(1) };
+pub const SWEEP: &str = "files.sweep_uploads";
 
 /// Far longer than an upload may last, so that nobody is keeping what is swept.
 const HELD_FOR: Duration = Duration::days(1);
@@ -36,7 +33,7 @@ impl SweepUploads {
 
 impl Job for SweepUploads {
     fn kind(&self) -> &'static str {
-        SWEEP_UPLOADS
+        SWEEP
     }
 
     fn run(&self, _: Value, now: Moment) -> Work {

@@ -92,6 +92,18 @@ impl Db {
         .await
     }
 
+    /// A write that may take its time: seeding, not serving. Only the statement timeout is lifted.
+    pub async fn patiently<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.write(move |conn| {
+            conn.batch_execute("SET LOCAL statement_timeout = 0")?;
+            work(conn)
+        })
+        .await
+    }
+
     async fn on_a_seat<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T> + Send + 'static,

@@ -1,1 +1,23 @@
+//! The one integration binary. Tests know people, not clients: each has a portal of its own, on a database of its
+//! own, and tells what people do with it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on says so by failing"
+)]
+
+mod support;
+
+mod calendar;
+mod catalogue_definitions;
+mod journey;
+mod kernel_pure;
+mod units_pure;

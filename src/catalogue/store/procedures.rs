@@ -207,6 +207,7 @@ pub fn field_name(conn: &mut Conn, code: &str) -> Result<Option<String>> {
 /// A procedure that has a code and a name and nothing else yet.
 pub fn insert(
     conn: &mut Conn,
+    id: ProcedureId,
     code: &NationalCode,
     name: &str,
     field: &Field,
@@ -215,7 +216,7 @@ pub fn insert(
     let none: Vec<Option<String>> = Vec::new();
     let procedure = diesel::insert_into(procedures::table)
         .values((
-            procedures::id.eq(ProcedureId::new()),
+            procedures::id.eq(id),
             procedures::code.eq(code),
             procedures::name.eq(name),
             procedures::field_code.eq(&field.code),

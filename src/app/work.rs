@@ -1,0 +1,75 @@
+//! The worker of this house: every room's jobs, and what is done every so often.
+
+use chrono::Duration;
+use serde_json::Value;
+
+use super::State;
+use super::letters::facts_of;
+use super::reactions::react;
+use crate::files;
+use crate::infra::clock::Moment;
+use crate::infra::db::Db;
+use crate::infra::idempotency;
+use crate::jobs::schedule::Recurring;
+use crate::jobs::worker::Worker;
+use crate::jobs::{Job, Work, outbox, store};
+use crate::notifications;
+
+const TIDY: &str = "tidy";
+
+pub fn worker(state: &State) -> Worker {
+    let jobs: Vec<Box<dyn Job>> = vec![
+        Box::new(notifications::jobs::WriteNotice::new(state.db.clone(), &state.settings, facts_of)),
+        Box::new(notifications::jobs::SendNotice::new(state.db.clone(), state.mailer.clone())),
+        Box::new(notifications::jobs::SweepNotices::new(state.db.clone(), &state.settings)),
+        Box::new(files::jobs::SweepUploads::new(state.db.clone(), state.objects.clone())),
+        Box::new(Tidy { db: state.db.clone(), keep: Duration::days(state.settings.worker.keep_done_days) }),
+    ];
+    let recurring = vec![
+        Recurring { kind: notifications::SWEEP, every: Duration::minutes(15) },
+        Recurring { kind: files::jobs::SWEEP, every: Duration::hours(1) },
+        Recurring { kind: TIDY, every: Duration::hours(1) },
+    ];
+    Worker::new(
+        state.db.clone(),
+        state.clock.clone(),
+        state.metrics.clone(),
+        state.settings.worker.clone(),
+        react,
+        jobs,
+        recurring,
+    )
+}
+
+/// Forgets what has served: idempotency keys, carried events, finished jobs.
+struct Tidy {
+    db: Db,
+    keep: Duration,
+}
+
+impl Job for Tidy {
+    fn kind(&self) -> &'static str {
+        TIDY
+    }
+
+    fn run(&self, _payload: Value, now: Moment) -> Work {
+        let (db, before) = (self.db.clone(), now - self.keep);
+        Box::pin(async move {
+            // In bites: each transaction is short, and the next hour takes what is left.
+            for _ in 0..200 {
+                let forgotten = db
+                    .write(move |conn| {
+                        let keys = idempotency::forget_old(conn, now)?;
+                        let events = outbox::forget_before(conn, before)?;
+                        let jobs = store::forget_done_before(conn, before)?;
+                        Ok(keys + events + jobs)
+                    })
+                    .await?;
+                if forgotten == 0 {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+}

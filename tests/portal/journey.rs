@@ -1,0 +1,131 @@
+//! The main job, from a citizen's hand to the returned result.
+
+use serde_json::{Value, json};
+
+use crate::support::{Dossier, Person, Portal};
+
+/// Works a submitted dossier to its end, each step by the demonstration officer at whose desk it lies.
+pub async fn walks_to_the_end(portal: &Portal, dossier: &mut Dossier) -> Vec<(String, String)> {
+    let leader = Desks::of(portal).await;
+    let mut walked = Vec::new();
+    loop {
+        let (view, desk) = leader.see(dossier).await;
+        let Some(desk) = desk else { return walked };
+        let step = view["task"]["step_code"].as_str().unwrap().to_owned();
+        let role = view["task"]["role"].as_str().unwrap().to_owned();
+        walked.push((step, view["handling_agency_name"].as_str().unwrap().to_owned()));
+        let officer = portal.sign_in(&format!("{}.{desk}", word_of(&role))).await;
+        let open: Vec<String> =
+            view["open_moves"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+        assert!(!open.is_empty(), "{view:#}");
+        work_one_step(&officer, dossier, &view).await;
+    }
+}
+
+async fn work_one_step(officer: &Person, dossier: &mut Dossier, view: &Value) {
+    match view["state"]["code"].as_i64().unwrap() {
+        1 => {
+            officer.does("accept", dossier, json!({})).await;
+            officer.does("forward", dossier, json!({})).await;
+        }
+        2 => {
+            officer.does("forward", dossier, json!({})).await;
+        }
+        9 => {
+            officer.does("return", dossier, json!({ "how": "online" })).await;
+        }
+        4 => {
+            let granted = json!({ "outcome": "granted", "text": "Đủ điều kiện." });
+            let proposed = officer.tries("propose", dossier, granted).await;
+            if proposed.status == 200 {
+                dossier.version = proposed.version();
+            }
+            let approved = officer.tries("approve", dossier, json!({})).await;
+            if approved.status == 200 {
+                dossier.version = approved.version();
+                if approved.body["task"]["step_code"] != view["task"]["step_code"] {
+                    return;
+                }
+            }
+            let forwarded = officer.tries("forward", dossier, json!({})).await;
+            if forwarded.status == 200 {
+                dossier.version = forwarded.version();
+                return;
+            }
+            let file_id = officer.brings_result(dossier).await;
+            officer.does("finish", dossier, json!({ "outcome": "granted", "file_id": file_id })).await;
+        }
+        other => panic!("nothing to do in state {other}: {view:#}"),
+    }
+}
+
+fn word_of(role: &str) -> &'static str {
+    match role {
+        "reception" => "tiepnhan",
+        "processing" => "xuly",
+        "leader" => "lanhdao",
+        other => panic!("no demonstration officer is a {other}"),
+    }
+}
+
+/// The demonstration desks by agency, and an eye on the dossier from whichever of them has it.
+pub struct Desks(Vec<(String, String, Person)>);
+
+impl Desks {
+    pub async fn of(portal: &Portal) -> Self {
+        let mut desks = Vec::new();
+        let slugs =
+            ["phuong", "congan.phuong", "thanhpho", "datdai.thanhpho", "tinh", "tuphap", "nongnghiep", "congan.tinh", "ubnd.tinh"];
+        for slug in slugs {
+            let there = portal
+                .nobody()
+                .post("/api/v1/sessions")
+                .json(&json!({ "login": format!("lanhdao.{slug}"), "password": motcua::app::demo::PASSWORD }))
+                .send()
+                .await;
+            if there.status != 201 {
+                continue;
+            }
+            let leader = portal.sign_in(&format!("lanhdao.{slug}")).await;
+            let me = leader.get("/api/v1/me").send().await.expect(200);
+            for grant in me.body["grants"].as_array().unwrap() {
+                desks.push((grant["agency_id"].as_str().unwrap().to_owned(), slug.to_owned(), leader.clone()));
+            }
+        }
+        Self(desks)
+    }
+
+    async fn see(&self, dossier: &mut Dossier) -> (Value, Option<String>) {
+        let mut last = Value::Null;
+        for (agency_id, slug, leader) in &self.0 {
+            let answer = leader.get(&dossier.path("")).send().await;
+            if answer.status != 200 {
+                continue;
+            }
+            dossier.version = answer.version();
+            if answer.body["task"]["agency_id"] == **agency_id {
+                return (answer.body, Some(slug.clone()));
+            }
+            last = answer.body;
+        }
+        (last, None)
+    }
+}
+
+#[tokio::test]
+async fn a_citizen_submits_and_has_the_signed_result() {
+    let portal = Portal::open().await;
+    let an = portal.an().await;
+    let mut dossier = an.submits("2.000815").await;
+    let walked = walks_to_the_end(&portal, &mut dossier).await;
+    assert!(walked.len() >= 3, "{walked:?}");
+    let seen = an.sees(&mut dossier).await;
+    assert_eq!(seen["state"]["code"], 10);
+    assert_eq!(seen["result"]["outcome"], "granted");
+    let file_id = seen["result"]["file_id"].as_str().unwrap();
+    let file = an.get(&dossier.path(&format!("/files/{file_id}"))).send().await.expect(200);
+    assert!(file.bytes.starts_with(b"%PDF-"));
+    portal.run_jobs().await;
+    let letters = portal.mail.letters();
+    assert!(letters.iter().any(|letter| letter.contains(&dossier.number)), "{letters:#?}");
+}
