@@ -1,6 +1,5 @@
 //! The program's commands. Each does one thing, says what it did, and ends with a code that a script can read.
 
-use std::error::Error as _;
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -2,7 +2,8 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::{self, Data};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde_json::Value;
 use utoipa_actix_web::scope::{self, Scope};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -63,8 +64,45 @@ pub async fn front() -> HttpResponse {
     }))
 }
 
-pub async fn nowhere() -> Result<HttpResponse> {
-    Err(General::NotFound.into())
+/// The addresses that exist and the methods that each takes, from the document.
+#[derive(Clone)]
+pub struct Addresses(Vec<(Vec<String>, Vec<String>)>);
+
+impl Addresses {
+    pub fn of(document: &Value) -> Self {
+        let paths = document.get("paths").and_then(Value::as_object);
+        let address = |(path, operations): (&String, &Value)| {
+            let methods = operations.as_object().map(|all| all.keys().map(|method| method.to_uppercase()).collect());
+            (segments(path), methods.unwrap_or_default())
+        };
+        Self(paths.into_iter().flatten().map(address).collect())
+    }
+
+    fn methods_at(&self, path: &str) -> Vec<String> {
+        let asked = segments(path);
+        let fits = |known: &[String]| {
+            known.len() == asked.len()
+                && known.iter().zip(&asked).all(|(known, asked)| known.starts_with('{') || known == asked)
+        };
+        let mut methods: Vec<String> =
+            self.0.iter().filter(|(known, _)| fits(known)).flat_map(|(_, methods)| methods.clone()).collect();
+        methods.sort();
+        methods.dedup();
+        methods
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+/// No door answered: the address does not exist (404), or it takes other methods (405, and which).
+pub async fn nowhere(request: HttpRequest, addresses: Data<Addresses>) -> Result<HttpResponse> {
+    let methods = addresses.methods_at(request.path());
+    if methods.is_empty() {
+        return Err(General::NotFound.into());
+    }
+    Err(General::MethodNotAllowed.error().with("allow", methods))
 }
 
 /// Swagger UI from the program itself: no network is needed to read the document.

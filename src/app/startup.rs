@@ -16,7 +16,9 @@ use crate::kernel::{Error, Result};
 
 /// Serves on a listener that is bound already: port 0 makes a portal for a test.
 pub fn serve(state: &State, listener: TcpListener) -> Result<Server> {
-    let document = serde_json::to_vec(&openapi::document()?).map_err(Error::internal)?;
+    let document = openapi::document()?;
+    let addresses = routes::Addresses::of(&document);
+    let document = serde_json::to_vec(&document).map_err(Error::internal)?;
     let document = routes::Document(web::Bytes::from(document));
     let settings = state.settings.http.clone();
     let state = state.clone();
@@ -37,6 +39,7 @@ pub fn serve(state: &State, listener: TcpListener) -> Result<Server> {
             .app_data(Data::new(state.name_limit.clone()))
             .app_data(Data::new(state.address_limit.clone()))
             .app_data(Data::new(document.clone()))
+            .app_data(Data::new(addresses.clone()))
             .configure(routes::health)
             .service(routes::api())
             .into_app()

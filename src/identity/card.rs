@@ -1,12 +1,11 @@
 //! What other rooms may know of a person: the name, the number, where to write.
 
-use diesel::prelude::*;
-
+use super::store;
 use crate::authority::AccountKind;
 use crate::infra::db::Conn;
+use crate::kernel::Result;
 use crate::kernel::ids::AccountId;
-use crate::kernel::{Error, General, Result};
-use crate::schema::accounts;
+use crate::kernel::values::{CitizenNumber, Email, Phone, TaxCode};
 
 #[derive(Clone)]
 pub struct Card {
@@ -20,24 +19,18 @@ pub struct Card {
     pub language: String,
 }
 
-type Columns = (String, String, Option<String>, Option<String>, Option<String>, Option<String>, String);
-
 pub fn of(conn: &mut Conn, account_id: AccountId) -> Result<Card> {
-    let row: Option<Columns> = accounts::table
-        .find(account_id)
-        .select((
-            accounts::kind,
-            accounts::full_name,
-            accounts::citizen_number,
-            accounts::tax_code,
-            accounts::phone,
-            accounts::email,
-            accounts::language,
-        ))
-        .first(conn)
-        .optional()?;
-    let (kind, full_name, citizen_number, tax_code, phone, email, language) = row.ok_or(General::NotFound)?;
-    let kind = AccountKind::parse(&kind).ok_or_else(|| Error::internal("an account of an unknown kind"))?;
-    let identity = citizen_number.or(tax_code).unwrap_or_default();
-    Ok(Card { account_id, kind, full_name, identity, phone, email, language })
+    let account = store::accounts::find(conn, account_id)?;
+    let kind = account.kind()?;
+    let number = account.citizen_number.as_ref().map(CitizenNumber::expose);
+    let identity = number.or(account.tax_code.as_ref().map(TaxCode::as_str)).unwrap_or_default().to_owned();
+    Ok(Card {
+        account_id,
+        kind,
+        identity,
+        full_name: account.full_name,
+        phone: account.phone.as_ref().map(Phone::expose).map(str::to_owned),
+        email: account.email.as_ref().map(Email::expose).map(str::to_owned),
+        language: account.language,
+    })
 }

@@ -14,7 +14,7 @@ use super::model::{AccountView, Session};
 use super::password::{Password, Passwords};
 use super::store::accounts::Credentials;
 use super::store::sessions::EndReason;
-use super::{Caller, Refusal, Tokens, store};
+use super::{Caller, Refusal, Tokens, checks, store};
 use crate::audit;
 use crate::authority::{Account, AccountKind, Action, Op, Resource};
 use crate::infra::clock::Moment;
@@ -109,12 +109,13 @@ pub fn login_key(typed: &str) -> String {
     TaxCode::parse(&login).map_or(login, |code| code.as_str().to_owned())
 }
 
-/// When and from where somebody asks to be let in or to stay.
+/// Somebody without a token at the door: when, and what the browser calls itself.
 #[derive(Clone)]
 pub struct Knock {
     pub now: Moment,
     pub request_id: RequestId,
     pub session_days: i64,
+    pub browser: String,
 }
 
 pub async fn sign_in(
@@ -122,18 +123,19 @@ pub async fn sign_in(
     passwords: &Passwords,
     tokens: &Tokens,
     login: String,
-    password: &str,
-    device: String,
+    body: &SignIn,
     knock: Knock,
 ) -> Result<SignedIn> {
+    passwords.refuse_if_busy()?;
     let credentials = db.read(move |conn| store::accounts::credentials(conn, &login)).await?;
     let hash = credentials.as_ref().map(|credentials| credentials.password_hash.clone());
-    let is_right = passwords.verify(Password::typed(password), hash).await?;
+    let is_right = passwords.verify(Password::typed(&body.password), hash).await?;
     let Some(credentials) = credentials.filter(|_| is_right) else {
         tracing::info!(event = "sign_in_refused", request_id = %knock.request_id);
         return Err(Refusal::WrongCredentials.into());
     };
     let now = knock.now;
+    let device = checks::device(body.device.as_ref().unwrap_or(&knock.browser));
     let started = db.write(move |conn| start_session(conn, &credentials, &device, &knock)).await?;
     // Changed or closed while it was compared: as wrong as before.
     let (session, refresh_token, account) = started.ok_or(Refusal::WrongCredentials)?;
@@ -268,6 +270,14 @@ pub fn list_sessions(
 pub fn read_cursor(cursor: &str) -> Result<(Moment, SessionId)> {
     crate::kernel::paging::decode_cursor(SESSIONS_NEWEST_FIRST, cursor)
         .map_err(|fault| Error::invalid(vec![crate::kernel::Fault::value("cursor", fault)]))
+}
+
+/// How long a session that is over stays in the table, for whoever looks into a complaint.
+const KEPT: Duration = Duration::days(90);
+
+/// Housekeeping, once a day: forgets sessions long over. Tells how many; call it again while there are any.
+pub fn forget_old(conn: &mut Conn, now: Moment) -> Result<usize> {
+    store::sessions::forget_over_before(conn, now - KEPT)
 }
 
 struct OwnSession {

@@ -172,11 +172,15 @@ impl Passwords {
         .await?
     }
 
+    /// Told before anything is read, so that a flood costs the database nothing.
+    pub fn refuse_if_busy(&self) -> Result<()> {
+        if self.0.waiting.load(Ordering::Relaxed) >= WAITING { Err(busy()) } else { Ok(()) }
+    }
+
     async fn on_a_seat<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> Result<T> {
-        let busy = || General::Busy.error().retry_after(2);
         if self.0.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
             self.0.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(busy());
@@ -194,6 +198,10 @@ impl Passwords {
         });
         worked.await.map_err(Error::internal)
     }
+}
+
+fn busy() -> Error {
+    General::Busy.error().retry_after(2)
 }
 
 /// A place in the queue, given back even when the client hangs up while waiting.

@@ -15,7 +15,11 @@ use uuid::Uuid;
 use crate::kernel::{Error, Result};
 
 #[derive(Clone)]
-pub struct Objects(Arc<dyn ObjectStore>);
+pub struct Objects {
+    store: Arc<dyn ObjectStore>,
+    /// Where the store is a folder: what a killed process was writing lies beside its place, under a name of its own.
+    folder: Option<Arc<Path>>,
+}
 
 /// An object on its way in. Dropped without [`Incoming::finish`], nothing becomes visible.
 pub struct Incoming {
@@ -30,26 +34,33 @@ const PART_BYTES: usize = 5 * 1024 * 1024;
 impl Objects {
     pub fn in_folder(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?;
-        Ok(Self(Arc::new(store)))
+        // An object whose row was committed is on the disk, not on its way there.
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), folder: Some(folder.into()) })
     }
 
     pub async fn begin(&self, id: Uuid) -> Result<Incoming> {
-        let upload = self.0.put_multipart(&key_of(id)).await.map_err(Error::internal)?;
+        let upload = self.store.put_multipart(&key_of(id)).await.map_err(Error::internal)?;
         Ok(Incoming { upload, pending: Vec::new(), pending_bytes: 0 })
     }
 
     pub async fn read(&self, id: Uuid) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let object = self.0.get(&key_of(id)).await.map_err(Error::internal)?;
+        let object = self.store.get(&key_of(id)).await.map_err(Error::internal)?;
         Ok(object.into_stream().map_err(Error::internal).boxed())
     }
 
     /// Removing what is not there is success: the sweep may come twice.
     pub async fn remove(&self, id: Uuid) -> Result<()> {
-        match self.0.delete(&key_of(id)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(Error::internal(error)),
+        match self.store.delete(&key_of(id)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(Error::internal(error)),
         }
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        let place = folder.join(key_of(id).as_ref());
+        tokio::task::spawn_blocking(move || remove_unfinished(&place))
+            .await
+            .map_err(Error::internal)?
+            .map_err(Error::internal)
     }
 }
 
@@ -80,6 +91,21 @@ impl Incoming {
         self.pending_bytes = 0;
         self.upload.put_part(part).await.map_err(Error::internal)
     }
+}
+
+/// The library stages `name` as `name#1`, `name#2` and so on.
+fn remove_unfinished(place: &Path) -> std::io::Result<()> {
+    let (Some(folder), Some(name)) = (place.parent(), place.file_name()) else { return Ok(()) };
+    let mut staged = name.to_os_string();
+    staged.push("#");
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(staged.as_encoded_bytes()) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Two levels of folders, so that a folder never holds millions.

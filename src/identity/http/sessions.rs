@@ -1,22 +1,24 @@
 //! Signing in and out, and the list of one's sessions.
 
+use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, post};
+use futures_util::future::{Ready, ready};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::identity::login::{self, Knock, Refresh, SessionView, SignIn, SignedIn, TokensView};
 use crate::identity::password::Passwords;
-use crate::identity::{Caller, Tokens, checks};
+use crate::identity::{Caller, Tokens};
 use crate::infra::clock::Clock;
 use crate::infra::config::Settings;
 use crate::infra::crypto;
 use crate::infra::db::Db;
 use crate::infra::http::{Always, Json, NameLimit, Open, Path, Problem, Query, RequestContext, Signed};
-use crate::kernel::Result;
 use crate::kernel::ids::SessionId;
 use crate::kernel::paging::{Limit, Page};
+use crate::kernel::{Error, Result};
 
 /// Sign in
 ///
@@ -33,22 +35,17 @@ use crate::kernel::paging::{Limit, Page};
 )]
 #[post("/sessions")]
 pub async fn sign_in(
-    request: HttpRequest,
+    knock: Knock,
     body: Json<SignIn>,
     db: Data<Db>,
     passwords: Data<Passwords>,
     tokens: Data<Tokens>,
     limit: Data<NameLimit>,
-    clock: Data<Clock>,
-    settings: Data<Settings>,
 ) -> Result<HttpResponse> {
     let body = body.into_inner();
     let login = login::login_key(&body.login);
     limit.check(&crypto::hex(&crypto::sha256(login.as_bytes())))?;
-    let browser = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let device = checks::device(body.device.as_deref().or(browser).unwrap_or_default());
-    let knock = knock(&request, &clock, &settings);
-    let signed_in = login::sign_in(&db, &passwords, &tokens, login, &body.password, device, knock).await?;
+    let signed_in = login::sign_in(&db, &passwords, &tokens, login, &body, knock).await?;
     Ok(HttpResponse::Created().json(signed_in))
 }
 
@@ -66,23 +63,32 @@ pub async fn sign_in(
 )]
 #[post("/sessions/refresh")]
 pub async fn refresh_session(
-    request: HttpRequest,
+    knock: Knock,
     body: Json<Refresh>,
     db: Data<Db>,
     tokens: Data<Tokens>,
-    clock: Data<Clock>,
-    settings: Data<Settings>,
 ) -> Result<HttpResponse> {
-    let refresh_token = body.into_inner().refresh_token;
-    let refreshed = login::refresh(&db, &tokens, refresh_token, knock(&request, &clock, &settings)).await?;
+    let refreshed = login::refresh(&db, &tokens, body.into_inner().refresh_token, knock).await?;
     Ok(HttpResponse::Ok().json(refreshed))
 }
 
-fn knock(request: &HttpRequest, clock: &Clock, settings: &Settings) -> Knock {
-    Knock {
-        now: clock.now(),
-        request_id: RequestContext::of(request).request_id,
-        session_days: settings.auth.refresh_days,
+impl FromRequest for Knock {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let clock = request.app_data::<Data<Clock>>();
+        let settings = request.app_data::<Data<Settings>>();
+        let (Some(clock), Some(settings)) = (clock, settings) else {
+            return ready(Err(Error::internal("the clock or the settings are not among the app data")));
+        };
+        let browser = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        ready(Ok(Self {
+            now: clock.now(),
+            request_id: RequestContext::of(request).request_id,
+            session_days: settings.auth.refresh_days,
+            browser: browser.unwrap_or_default().to_owned(),
+        }))
     }
 }
 

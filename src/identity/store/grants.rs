@@ -9,7 +9,7 @@ use crate::infra::clock::Moment;
 use crate::infra::db::{Conn, RefuseOn};
 use crate::kernel::ids::{AccountId, AgencyId, GrantId, UnitId};
 use crate::kernel::{Error, Result};
-use crate::schema::{agencies, grants, units};
+use crate::schema::{accounts, agencies, grants, units};
 
 #[derive(Queryable)]
 struct Row {
@@ -97,4 +97,33 @@ pub fn end(conn: &mut Conn, id: GrantId, revoked_by: Option<AccountId>, now: Mom
         .set((grants::valid_to.eq(now), grants::revoked_by.eq(revoked_by)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Whether the account is open and holds one of the roles at the agency, or over its unit or one above that.
+pub fn holds_at(
+    conn: &mut Conn,
+    account_id: AccountId,
+    roles: &[Role],
+    agency_id: AgencyId,
+    now: Moment,
+) -> Result<bool> {
+    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    let path: Option<String> = agencies::table
+        .inner_join(units::table)
+        .filter(agencies::id.eq(agency_id))
+        .select(units::path)
+        .first(conn)
+        .optional()?;
+    let Some(path) = path else { return Ok(false) };
+    // A path names every unit from the province down to its own.
+    let units_over: Vec<UnitId> = path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect();
+    let at_agency = grants::agency_id.eq(agency_id).assume_not_null();
+    let over_it = grants::unit_id.eq_any(units_over).assume_not_null();
+    let held = grants::table
+        .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
+        .filter(grants::account_id.eq(account_id).and(accounts::closed_at.is_null()))
+        .filter(grants::role.eq_any(codes))
+        .filter(grants::valid_from.le(now).and(grants::valid_to.is_null().or(grants::valid_to.gt(now))))
+        .filter(at_agency.or(over_it));
+    Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
 }

@@ -1,4 +1,5 @@
-//! What a place of a grant reaches: the agencies in force of a unit and of every unit below it.
+//! What a place of a grant reaches: the agencies in force of a unit and of every unit below it. The last day of an
+//! agency is a day in force.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,7 +14,7 @@ use crate::schema::{agencies, units};
 /// The agencies in force that a role at this place is held over; empty where there is no such place today.
 pub fn reach(conn: &mut Conn, place: Place, today: NaiveDate) -> Result<Vec<AgencyId>> {
     let in_force =
-        agencies::valid_from.le(today).and(agencies::valid_to.is_null().or(agencies::valid_to.gt(today)));
+        agencies::valid_from.le(today).and(agencies::valid_to.is_null().or(agencies::valid_to.ge(today)));
     let unit_id = match place {
         Place::Agency(id) => {
             return Ok(agencies::table.find(id).filter(in_force).select(agencies::id).load(conn)?);
@@ -45,7 +46,7 @@ pub fn units_within(conn: &mut Conn, overseen: &[AgencyId], today: NaiveDate) ->
         "SELECT over.id FROM units over \
          JOIN units under ON under.path >= over.path AND under.path < over.path || '~' \
          JOIN agencies agency ON agency.unit_id = under.id \
-              AND agency.valid_from <= $2 AND (agency.valid_to IS NULL OR agency.valid_to > $2) \
+              AND agency.valid_from <= $2 AND (agency.valid_to IS NULL OR agency.valid_to >= $2) \
          WHERE over.id IN (SELECT unit_id FROM grants WHERE unit_id IS NOT NULL) \
          GROUP BY over.id HAVING bool_and(agency.id = ANY ($1))",
     )

@@ -177,3 +177,13 @@ pub fn open_of(
     }
     Ok(query.load(conn)?)
 }
+
+/// Forgets sessions that were over before that moment, and their refresh tokens with them; in small bites.
+pub fn forget_over_before(conn: &mut Conn, moment: Moment) -> Result<usize> {
+    let old: Vec<SessionId> = sessions::table
+        .filter(sessions::ended_at.lt(moment).or(sessions::expires_at.lt(moment)))
+        .select(sessions::id)
+        .limit(1000)
+        .load(conn)?;
+    Ok(diesel::delete(sessions::table.filter(sessions::id.eq_any(old))).execute(conn)?)
+}

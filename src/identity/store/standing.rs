@@ -71,7 +71,8 @@ impl QueryFragment<Pg> for StandingQuery {
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql("::timestamptz AS now, ");
         out.push_bind_param::<Date, _>(&self.today)?;
-        // A unit's path ends in a slash and is of the characters 0-9, a-f, - and /, which all sort before ~.
+        // `valid_to` of an agency is its last day. A unit's path ends in a slash, and every character of a path sorts
+        // before ~; its bounds are sub-selects, so that the planner takes the index on `path`.
         out.push_sql(
             "::date AS today) \
              SELECT account.kind, account.must_change_password, held.role, held.agencies \
@@ -86,12 +87,12 @@ impl QueryFragment<Pg> for StandingQuery {
                      SELECT held_grant.agency_id WHERE held_grant.agency_id IS NOT NULL \
                      UNION ALL \
                      SELECT agency.id \
-                     FROM units over \
-                     JOIN units under ON under.path >= over.path AND under.path < over.path || '~' \
+                     FROM units under \
                      JOIN agencies agency ON agency.unit_id = under.id \
-                     WHERE over.id = held_grant.unit_id \
+                     WHERE under.path >= (SELECT path FROM units WHERE id = held_grant.unit_id) \
+                       AND under.path < (SELECT path || '~' FROM units WHERE id = held_grant.unit_id) \
                        AND agency.valid_from <= asked.today \
-                       AND (agency.valid_to IS NULL OR agency.valid_to > asked.today) \
+                       AND (agency.valid_to IS NULL OR agency.valid_to >= asked.today) \
                  ) covered \
                  WHERE held_grant.account_id = asked.account_id AND held_grant.valid_from <= asked.now \
                    AND (held_grant.valid_to IS NULL OR held_grant.valid_to > asked.now) \

@@ -7,7 +7,8 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::error::InternalError;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::problem;
 use crate::infra::telemetry::Metrics;
@@ -76,28 +77,23 @@ pub async fn edge(
     let begun = Instant::now();
     let given_id = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let context = RequestContext {
-        request_id: given_id.and_then(|text| RequestId::parse(text).ok()).unwrap_or_default_new(),
+        request_id: given_id.and_then(|text| RequestId::parse(text).ok()).unwrap_or_else(RequestId::new),
         language: Language::preferred(request.request()),
     };
     request.extensions_mut().insert(context);
-    let http_request = request.request().clone();
+    // Not a clone of the request: the router wants it for itself.
+    let method = known_method(request.method().as_str());
+    let path = request.path().to_owned();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
 
-    let mut response = match next.call(request).await {
-        Ok(response) => refused_to_problem(&context, response),
-        Err(error) => {
-            let refused = error.as_error::<Error>();
-            let status = error.as_response_error().status_code();
-            let rendered = match refused {
-                Some(error) => {
-                    log_cause(&context, error);
-                    problem::render(&http_request, &context, error)
-                }
-                None => problem::render(&http_request, &context, &problem::for_status(status)),
-            };
-            ServiceResponse::new(http_request.clone(), rendered).map_into_right_body()
-        }
+    let mut answered = match next.call(request).await {
+        Ok(response) => Ok(refused_to_problem(&context, response)),
+        Err(error) => Err(thrown_to_problem(&context, &path, &error)),
     };
-    let headers = response.headers_mut();
+    let headers = match &mut answered {
+        Ok(response) => response.headers_mut(),
+        Err(thrown) => thrown.headers_mut(),
+    };
     if let Ok(value) = HeaderValue::from_str(&context.request_id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
@@ -107,30 +103,34 @@ pub async fn edge(
     }
 
     let seconds = begun.elapsed().as_secs_f64();
-    let route = http_request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
-    let status = response.status().as_u16();
-    let method = http_request.method().as_str();
-    if let Some(metrics) = http_request.app_data::<web::Data<Metrics>>() {
-        metrics.answered(known_method(method), &route, status, seconds);
+    let (route, status) = match &answered {
+        Ok(response) => (response.request().match_pattern(), response.status()),
+        Err(thrown) => (None, thrown.status()),
+    };
+    let route = route.unwrap_or_else(|| "unknown".to_owned());
+    let status = status.as_u16();
+    if let Some(metrics) = metrics {
+        metrics.answered(method, &route, status, seconds);
     }
     tracing::info!(
         event = "request",
         request_id = %context.request_id,
-        method = known_method(method),
+        method,
         route,
         status,
         milliseconds = format!("{:.1}", seconds * 1000.0),
     );
-    Ok(response)
+    answered.map_err(|thrown| InternalError::from_response("refused before a handler", thrown).into())
 }
 
-trait OrNew {
-    fn unwrap_or_default_new(self) -> RequestId;
-}
-
-impl OrNew for Option<RequestId> {
-    fn unwrap_or_default_new(self) -> RequestId {
-        self.unwrap_or_else(RequestId::new)
+/// A middleware refused: there is no response to take the request from, only its address.
+fn thrown_to_problem(context: &RequestContext, path: &str, error: &actix_web::Error) -> HttpResponse {
+    match error.as_error::<Error>() {
+        Some(error) => {
+            log_cause(context, error);
+            problem::render(path, context, error)
+        }
+        None => problem::render(path, context, &problem::for_status(error.as_response_error().status_code())),
     }
 }
 
@@ -159,10 +159,10 @@ fn refused_to_problem<B: MessageBody>(
     let rendered = match response.response().error().and_then(|error| error.as_error::<Error>()) {
         Some(error) => {
             log_cause(context, error);
-            problem::render(response.request(), context, error)
+            problem::render(response.request().path(), context, error)
         }
         None if is_finished(&response) => return response.map_into_left_body(),
-        None => problem::render(response.request(), context, &problem::for_status(status)),
+        None => problem::render(response.request().path(), context, &problem::for_status(status)),
     };
     let (request, refused) = response.into_parts();
     let mut rendered = ServiceResponse::new(request, rendered);

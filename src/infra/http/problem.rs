@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ impl ResponseError for Error {
     }
 }
 
-pub fn render(request: &HttpRequest, context: &RequestContext, error: &Error) -> HttpResponse {
+pub fn render(path: &str, context: &RequestContext, error: &Error) -> HttpResponse {
     let code = error.code();
     let words = |vi: &str, en: &str| context.language.pick(vi, en).to_owned();
     let fault = |fault: &Fault| ProblemFault {
@@ -71,7 +71,7 @@ pub fn render(request: &HttpRequest, context: &RequestContext, error: &Error) ->
         title: words(code.vi, code.en),
         status: code.status,
         code: code.code,
-        instance: request.path().to_owned(),
+        instance: path.to_owned(),
         request_id: Some(context.request_id.to_string()),
         errors: error.faults().iter().map(fault).collect(),
         members: error.members().clone(),
@@ -81,6 +81,11 @@ pub fn render(request: &HttpRequest, context: &RequestContext, error: &Error) ->
     response.insert_header((header::CONTENT_LANGUAGE, context.language.tag()));
     if let Some(seconds) = error.retry_after_seconds() {
         response.insert_header((header::RETRY_AFTER, seconds));
+    }
+    if let Some(methods) = error.members().get("allow").and_then(Value::as_array) {
+        // RFC 9110, 15.5.6: a 405 says which methods are taken.
+        let methods: Vec<&str> = methods.iter().filter_map(Value::as_str).collect();
+        response.insert_header((header::ALLOW, methods.join(", ")));
     }
     if code.status == 401 {
         response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
