@@ -51,7 +51,13 @@ const ADMINISTRATION: &[(&str, &str, Role)] = &[
 ];
 
 /// Adds the people that are missing and says how many there are now.
-pub fn seed_demo_people(conn: &mut Conn, profile: Profile, password_hash: &str, today: NaiveDate, now: Moment) -> Result<usize> {
+pub fn seed_demo_people(
+    conn: &mut Conn,
+    profile: Profile,
+    password_hash: &str,
+    today: NaiveDate,
+    now: Moment,
+) -> Result<usize> {
     let mut people = 2;
     seeding::ensure_account(conn, &citizen(password_hash)?, now)?;
     seeding::ensure_account(conn, &organisation(password_hash)?, now)?;
@@ -62,13 +68,15 @@ pub fn seed_demo_people(conn: &mut Conn, profile: Profile, password_hash: &str, 
         let fits = |at: &&AgencyAt| at.level == *level && at.agency.sectors.contains(sector);
         let Some(at) = agencies.iter().find(fits) else { continue };
         for (word, title, role) in ROLES {
-            let new = officer(&format!("{word}.{slug}"), &format!("{title} – {}", at.agency.name), password_hash);
+            let new =
+                officer(&format!("{word}.{slug}"), &format!("{title} – {}", at.agency.name), password_hash);
             let account_id = seeding::ensure_account(conn, &new, now)?;
             seeding::ensure_grant(conn, account_id, *role, Place::Agency(at.agency.id), now)?;
             people += 1;
         }
     }
-    let province = units::served_province(conn, today)?.ok_or_else(|| Error::internal("no province is served"))?;
+    let province =
+        units::served_province(conn, today)?.ok_or_else(|| Error::internal("no province is served"))?;
     for (login, name, role) in ADMINISTRATION {
         let account_id = seeding::ensure_account(conn, &officer(login, name, password_hash), now)?;
         seeding::ensure_grant(conn, account_id, *role, Place::Unit(province.id), now)?;

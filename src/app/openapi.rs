@@ -57,8 +57,9 @@ fn name_signed_operations(document: &mut Value) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operations in paths.values_mut().filter_map(Value::as_object_mut) {
         for operation in operations.values_mut().filter_map(Value::as_object_mut) {
-            let takes_token = operation.get("responses").is_some_and(|responses| responses.get("401").is_some())
-                && operation.get("security").is_none();
+            let takes_token =
+                operation.get("responses").is_some_and(|responses| responses.get("401").is_some())
+                    && operation.get("security").is_none();
             let is_open = operation.get("tags").is_some_and(|tags| *tags == json!(["public"]));
             if takes_token && !is_open {
                 operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
@@ -69,5 +70,10 @@ fn name_signed_operations(document: &mut Value) {
 
 fn error_codes() -> Value {
     let codes = printing::codes();
-    Value::Array(codes.iter().map(|code| json!({ "code": code.code, "status": code.status, "en": code.en, "vi": code.vi })).collect())
+    Value::Array(
+        codes
+            .iter()
+            .map(|code| json!({ "code": code.code, "status": code.status, "en": code.en, "vi": code.vi }))
+            .collect(),
+    )
 }

@@ -62,7 +62,9 @@ pub fn workflow_page() -> String {
         let (vi, en) = state.names();
         let clock = match state {
             State::Draft => "none",
-            State::NewlyRegistered => "reception: 8 working hours online, 1 working day at the counter or by post",
+            State::NewlyRegistered => {
+                "reception: 8 working hours online, 1 working day at the counter or by post"
+            }
             _ if state.waits() => "stands: it waits for the citizen",
             _ if state.has_ended() => "ended",
             State::Finished => "stopped: on time if finished at or before the due date",
@@ -75,7 +77,14 @@ pub fn workflow_page() -> String {
         for step in Move::ALL {
             for (way, remark) in ways(from, step) {
                 let Some(to) = after(from, step, way) else { continue };
-                page.push_str(&format!("| {} {} | `{}`{remark} | {} {} |\n", from.code(), from.names().1, step.word(), to.code(), to.names().1));
+                page.push_str(&format!(
+                    "| {} {} | `{}`{remark} | {} {} |\n",
+                    from.code(),
+                    from.names().1,
+                    step.word(),
+                    to.code(),
+                    to.names().1
+                ));
             }
         }
     }
@@ -86,14 +95,29 @@ pub fn workflow_page() -> String {
 fn ways(from: State, step: Move) -> Vec<(Way, String)> {
     match (from, step) {
         (State::SupplementRequested, Move::Supplement) => vec![
-            (Way { waiting_from: Some(State::NewlyRegistered), ..Way::default() }, " (asked before acceptance)".to_owned()),
-            (Way { waiting_from: Some(State::InProcessing), ..Way::default() }, " (asked after acceptance)".to_owned()),
+            (
+                Way { waiting_from: Some(State::NewlyRegistered), ..Way::default() },
+                " (asked before acceptance)".to_owned(),
+            ),
+            (
+                Way { waiting_from: Some(State::InProcessing), ..Way::default() },
+                " (asked after acceptance)".to_owned(),
+            ),
         ],
-        (State::SupplementRequested, _) => vec![(Way { waiting_from: Some(State::InProcessing), ..Way::default() }, String::new())],
+        (State::SupplementRequested, _) => {
+            vec![(Way { waiting_from: Some(State::InProcessing), ..Way::default() }, String::new())]
+        }
         (State::WithdrawalRequested, Move::RejectWithdrawal) => {
-            let before = State::ALL.into_iter().filter(|state| after(*state, Move::Withdraw, Way::default()).is_some());
+            let before = State::ALL
+                .into_iter()
+                .filter(|state| after(*state, Move::Withdraw, Way::default()).is_some());
             before
-                .map(|state| (Way { withdrawal_from: Some(state), ..Way::default() }, format!(" (it was {})", state.code())))
+                .map(|state| {
+                    (
+                        Way { withdrawal_from: Some(state), ..Way::default() },
+                        format!(" (it was {})", state.code()),
+                    )
+                })
                 .collect()
         }
         _ => vec![(Way::default(), String::new())],

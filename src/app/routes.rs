@@ -72,7 +72,8 @@ impl Addresses {
     pub fn of(document: &Value) -> Self {
         let paths = document.get("paths").and_then(Value::as_object);
         let address = |(path, operations): (&String, &Value)| {
-            let methods = operations.as_object().map(|all| all.keys().map(|method| method.to_uppercase()).collect());
+            let methods =
+                operations.as_object().map(|all| all.keys().map(|method| method.to_uppercase()).collect());
             (segments(path), methods.unwrap_or_default())
         };
         Self(paths.into_iter().flatten().map(address).collect())
@@ -107,5 +108,6 @@ pub async fn nowhere(request: HttpRequest, addresses: Data<Addresses>) -> Result
 
 /// Swagger UI from the program itself: no network is needed to read the document.
 pub fn documentation() -> impl HttpServiceFactory + 'static {
-    utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/openapi.json"))
+    utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+        .config(utoipa_swagger_ui::Config::from("/api/openapi.json"))
 }

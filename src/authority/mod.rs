@@ -12,5 +12,5 @@ mod role;
 pub use action::Action;
 pub use op::{Account, AccountKind, Held, Op};
 pub use permit::{Permit, Resource};
-pub use policy::{Who, Where, rule};
+pub use policy::{Where, Who, rule};
 pub use role::Role;

@@ -35,9 +35,11 @@ pub fn rule(action: Action) -> &'static [Who] {
         Action::AccountRegister | Action::SessionStart | Action::DossierTrack => &[Anyone],
         Action::AccountSee | Action::AccountChange | Action::SessionEnd => &[Owner],
 
-        Action::OfficerSee | Action::OfficerCreate | Action::OfficerClose | Action::GrantGive | Action::GrantRevoke => {
-            &[Holder(SystemAdministrator, Within)]
-        }
+        Action::OfficerSee
+        | Action::OfficerCreate
+        | Action::OfficerClose
+        | Action::GrantGive
+        | Action::GrantRevoke => &[Holder(SystemAdministrator, Within)],
         Action::JobsSee | Action::JobsRetry => &[Holder(SystemAdministrator, Anywhere)],
         Action::AuditRead => &[Holder(Inspector, Involved), Holder(SystemAdministrator, Involved)],
 
@@ -61,15 +63,14 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::DossierSupplement
         | Action::DossierWithdraw
         | Action::DossierAccesses => &[Owner],
-        Action::FileUpload | Action::FileRemove => &[
-            Owner,
-            Holder(Reception, Handling),
-            Holder(Processing, Handling),
-            Holder(Leader, Handling),
-        ],
+        Action::FileUpload | Action::FileRemove => {
+            &[Owner, Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
+        }
 
         Action::DossierReceive => &[Holder(Reception, Within)],
-        Action::DossierAccept | Action::DossierRefuse | Action::DossierReturn => &[Holder(Reception, Handling)],
+        Action::DossierAccept | Action::DossierRefuse | Action::DossierReturn => {
+            &[Holder(Reception, Handling)]
+        }
         Action::DossierConfirmWithdrawal | Action::DossierRejectWithdrawal => {
             &[Holder(Reception, Receiving), Holder(Leader, Handling)]
         }

@@ -74,9 +74,7 @@ pub fn draft(
     let procedure = procedures::lock(conn, code)?.ok_or(Refusal::ProcedureUnknown)?;
     let permit = op.permit(Action::VersionDraft, &procedure)?;
     check_code(definition, code)?;
-    if let Some(closed_on) = procedure.closed_on {
-        return Err(Refusal::ProcedureClosed.error().with("closed_on", closed_on.to_string()));
-    }
+    refuse_if_closed(&procedure, op)?;
     if let Some(other) = versions::draft_of(conn, procedure.id)? {
         return Err(Refusal::DraftExists.error().with("version_id", other.id.to_string()));
     }
@@ -109,14 +107,17 @@ pub fn discard(conn: &mut Conn, op: &Op, id: VersionId, seen: i32) -> Result<()>
 
 /// From `closed_on` on no dossier is taken; those in progress go on under their versions. A closing that has not
 /// come yet can be moved.
-pub fn close(conn: &mut Conn, op: &Op, code: &NationalCode, closed_on: NaiveDate, reason: &str) -> Result<Procedure> {
+pub fn close(
+    conn: &mut Conn,
+    op: &Op,
+    code: &NationalCode,
+    closed_on: NaiveDate,
+    reason: &str,
+) -> Result<Procedure> {
     let mut procedure = procedures::lock(conn, code)?.ok_or(Refusal::ProcedureUnknown)?;
     let permit = op.permit(Action::ProcedureClose, &procedure)?;
+    refuse_if_closed(&procedure, op)?;
     let today = in_vietnam(op.now).date_naive();
-    if procedure.is_closed_on(today) {
-        let since = procedure.closed_on.map(|day| day.to_string());
-        return Err(Refusal::ProcedureClosed.error().with("closed_on", since));
-    }
     let reason = reason.trim();
     let mut faults = Vec::new();
     check_text(reason, LONGEST_REASON, "/reason", &mut faults);
@@ -137,12 +138,7 @@ pub fn close(conn: &mut Conn, op: &Op, code: &NationalCode, closed_on: NaiveDate
     Ok(procedure)
 }
 
-fn locked_draft(
-    conn: &mut Conn,
-    op: &Op,
-    id: VersionId,
-    seen: i32,
-) -> Result<(Version, Permit)> {
+fn locked_draft(conn: &mut Conn, op: &Op, id: VersionId, seen: i32) -> Result<(Version, Permit)> {
     let version = versions::lock(conn, id)?.ok_or(General::NotFound)?;
     let permit = op.permit(Action::VersionDraft, &version)?;
     if version.is_published() {
@@ -156,6 +152,14 @@ fn locked_draft(
 
 fn again(conn: &mut Conn, id: VersionId) -> Result<Version> {
     versions::find(conn, id)?.ok_or_else(|| Error::internal("a version vanished while it was written"))
+}
+
+fn refuse_if_closed(procedure: &Procedure, op: &Op) -> Result<()> {
+    if procedure.is_closed_on(in_vietnam(op.now).date_naive()) {
+        let since = procedure.closed_on.map(|day| day.to_string());
+        return Err(Refusal::ProcedureClosed.error().with("closed_on", since));
+    }
+    Ok(())
 }
 
 fn check_code(definition: &Definition, code: &NationalCode) -> Result<()> {

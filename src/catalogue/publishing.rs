@@ -96,8 +96,9 @@ pub fn publish(conn: &mut Conn, op: &Op, id: VersionId, seen: i32) -> Result<ver
     }
     let today = in_vietnam(op.now).date_naive();
     let procedure = store::procedures::by_id(conn, version.procedure_id)?.ok_or(General::NotFound)?;
-    if let Some(closed_on) = procedure.closed_on {
-        return Err(Refusal::ProcedureClosed.error().with("closed_on", closed_on.to_string()));
+    if procedure.is_closed_on(version.valid_from.max(today)) {
+        let since = procedure.closed_on.map(|day| day.to_string());
+        return Err(Refusal::ProcedureClosed.error().with("closed_on", since));
     }
     let faults = faults(conn, op, &version)?;
     if !faults.is_empty() {
@@ -114,11 +115,11 @@ pub fn publish(conn: &mut Conn, op: &Op, id: VersionId, seen: i32) -> Result<ver
     versions::find(conn, id)?.ok_or_else(|| Error::internal("a version vanished while it was published"))
 }
 
+/// Every fault, by JSON pointer into the version as it was sent: `/valid_from`, `/definition/…`.
 fn faults(conn: &mut Conn, op: &Op, version: &versions::Version) -> Result<Vec<Fault>> {
     let today = in_vietnam(op.now).date_naive();
     let definition = version.definition()?;
-    let places = Places::load(conn, version.valid_from.max(today))?;
-    let mut faults = places.faults_of(&definition, today);
+    let mut faults = Vec::new();
     if version.valid_from < today {
         faults.push(Fault::new(
             "/valid_from",
@@ -135,7 +136,13 @@ fn faults(conn: &mut Conn, op: &Op, version: &versions::Version) -> Result<Vec<F
             "Another published version begins on this day.",
         ));
     }
-    faults.extend(store::procedures::field_fault(conn, &definition)?);
+    let places = Places::load(conn, version.valid_from.max(today))?;
+    let mut inside = places.faults_of(&definition, today);
+    inside.extend(store::procedures::field_fault(conn, &definition)?);
+    for mut fault in inside {
+        fault.pointer = format!("/definition{}", fault.pointer);
+        faults.push(fault);
+    }
     Ok(faults)
 }
 

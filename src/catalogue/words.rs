@@ -50,9 +50,10 @@ pub fn conflict(code: ConflictCode) -> Text {
         ConflictCode::FeeAmbiguous => {
             text("Phí, lệ phí không phải là một số tiền.", "The fee is not one amount in dong.")
         }
-        ConflictCode::SuspiciousAmount => {
-            text("Số tiền dưới 1.000 đồng, có thể thiếu hàng nghìn.", "Less than 1,000 dong: thousands may be missing.")
-        }
+        ConflictCode::SuspiciousAmount => text(
+            "Số tiền dưới 1.000 đồng, có thể thiếu hàng nghìn.",
+            "Less than 1,000 dong: thousands may be missing.",
+        ),
         ConflictCode::OnlineDearer => {
             text("Nộp trực tuyến đắt hơn nộp trực tiếp.", "Online costs more than the counter.")
         }

@@ -26,7 +26,14 @@ pub struct Begun {
 }
 
 /// A move by the applicant, or by an officer from outside the desk.
-pub fn begin(conn: &mut Conn, library: &Library, op: &Op, step: Move, id: DossierId, seen: i32) -> Result<Begun> {
+pub fn begin(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    step: Move,
+    id: DossierId,
+    seen: i32,
+) -> Result<Begun> {
     let (locked, permit) = draft::lock_for(conn, op, step.action(), id)?;
     draft::still(&locked, seen)?;
     let to = workflow::go(locked.state(), step, locked.way())?;
@@ -50,7 +57,8 @@ pub fn begin_at_desk(
 ) -> Result<Begun> {
     let begun = begin(conn, library, op, step, id, seen)?;
     let task = begun.locked.task.as_ref().ok_or(Refusal::StepNotOpen)?;
-    let role = task.needs().ok_or_else(|| Error::internal(format!("task {} needs an unknown role", task.id)))?;
+    let role =
+        task.needs().ok_or_else(|| Error::internal(format!("task {} needs an unknown role", task.id)))?;
     if !op.holds_at(role, task.agency_id) && !op.holds_at(Role::Leader, task.agency_id) {
         return Err(General::NotAllowed.error().with("role", role.code()));
     }
@@ -88,8 +96,16 @@ impl Begun {
     pub fn clock(&self, conn: &mut Conn, library: &Library, accepted_at: Moment) -> Result<DossierClock<'_>> {
         let definition = library.pinned(conn, &self.locked)?;
         let channel = draft::channel(&self.locked)?;
-        DossierClock::new(conn, library, &definition, channel, &self.locked.route, accepted_at, self.permit.at())?
-            .with_pauses(conn, self.locked.id())
+        DossierClock::new(
+            conn,
+            library,
+            &definition,
+            channel,
+            &self.locked.route,
+            accepted_at,
+            self.permit.at(),
+        )?
+        .with_pauses(conn, self.locked.id())
     }
 
     /// Waiting is over: the due moment moves by the working time waited. Call it when the pause has an end.

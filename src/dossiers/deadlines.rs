@@ -42,10 +42,9 @@ impl<'a> DossierClock<'a> {
         accepted_at: Moment,
         now: Moment,
     ) -> Result<Self> {
-        let terms = definition
-            .channels
-            .get(channel)
-            .ok_or_else(|| Error::internal(format!("channel {} is not in the pinned version", channel.code())))?;
+        let terms = definition.channels.get(channel).ok_or_else(|| {
+            Error::internal(format!("channel {} is not in the pinned version", channel.code()))
+        })?;
         Ok(Self {
             calendar: library.calendars.get(conn)?,
             hours: WorkingHours::default(),
@@ -92,13 +91,25 @@ impl<'a> DossierClock<'a> {
         }
         let share = Share { before, own: own.min(100_u32.saturating_sub(before)), whole: 100 };
         let circumstances = self.circumstances();
-        working_time::share_due(&self.calendar, &self.hours, self.accepted_at, self.limit, &circumstances, share)
-            .map(|due| due.to_utc())
-            .map_err(Error::internal)
+        working_time::share_due(
+            &self.calendar,
+            &self.hours,
+            self.accepted_at,
+            self.limit,
+            &circumstances,
+            share,
+        )
+        .map(|due| due.to_utc())
+        .map_err(Error::internal)
     }
 
     fn circumstances(&self) -> Circumstances<'_> {
-        Circumstances { received: Some(self.received), same_day: self.same_day, pauses: &self.pauses, now: Some(self.now) }
+        Circumstances {
+            received: Some(self.received),
+            same_day: self.same_day,
+            pauses: &self.pauses,
+            now: Some(self.now),
+        }
     }
 }
 
@@ -112,7 +123,12 @@ pub fn reception_due(conn: &mut Conn, library: &Library, channel: ChannelKind, a
 }
 
 /// The working minutes that the open task has taken so far.
-pub fn minutes_at_step(conn: &mut Conn, library: &Library, locked: &Locked, now: Moment) -> Result<Option<i32>> {
+pub fn minutes_at_step(
+    conn: &mut Conn,
+    library: &Library,
+    locked: &Locked,
+    now: Moment,
+) -> Result<Option<i32>> {
     let Some(task) = &locked.task else { return Ok(None) };
     let calendar = library.calendars.get(conn)?;
     let minutes = working_time::working_minutes_between(
@@ -128,7 +144,9 @@ pub fn minutes_at_step(conn: &mut Conn, library: &Library, locked: &Locked, now:
 /// Close of the day that lies so many calendar days ahead: the last moment of a citizen's term.
 pub fn close_of_day_after(at: Moment, days: u32) -> Result<Moment> {
     let day = in_vietnam(at).date_naive() + chrono::Days::new(u64::from(days));
-    let close = day.and_hms_opt(23, 59, 59).and_then(|time| time.and_local_timezone(*in_vietnam(at).offset()).single());
+    let close = day
+        .and_hms_opt(23, 59, 59)
+        .and_then(|time| time.and_local_timezone(*in_vietnam(at).offset()).single());
     close.map(|close| close.to_utc()).ok_or_else(|| Error::internal("a day without an end"))
 }
 

@@ -59,7 +59,10 @@ pub fn propose(
     body: &ProposeDecision,
 ) -> Result<i32> {
     let mut begun = acting::begin_at_desk(conn, library, op, Move::Propose, id, seen)?;
-    if !matches!(begun.locked.step().map(|step| step.kind), Some(StepKind::Processing | StepKind::Verification)) {
+    if !matches!(
+        begun.locked.step().map(|step| step.kind),
+        Some(StepKind::Processing | StepKind::Verification)
+    ) {
         return Err(Refusal::StepNotOpen.into());
     }
     begun.next.decision = Some(PROPOSED.to_owned());
@@ -185,7 +188,11 @@ pub fn finish(
     // 2 -> 9 is for same-day procedures, by the leader who answers for the result.
     let is_same_day_leader = definition.same_day
         && begun.state() == State::Accepted
-        && begun.locked.task.as_ref().is_some_and(|task| op.holds_at(crate::authority::Role::Leader, task.agency_id));
+        && begun
+            .locked
+            .task
+            .as_ref()
+            .is_some_and(|task| op.holds_at(crate::authority::Role::Leader, task.agency_id));
     if !is_same_day_leader {
         if begun.state() == State::Accepted || !at_last_step {
             return Err(Refusal::StepsRemain.into());
@@ -205,7 +212,16 @@ pub fn finish(
     begun.next.finished_at = Some(op.now);
     let due_at = begun.locked.progress.due_at.unwrap_or(op.now);
     let desk = DeskChange::HandTo { step: i16::try_from(return_step).map_err(Error::internal)?, due_at };
-    results::insert(conn, id, &definition.result.name, body.outcome.code(), body.file_id, body.note.as_ref(), begun.actor()?, op.now)?;
+    results::insert(
+        conn,
+        id,
+        &definition.result.name,
+        body.outcome.code(),
+        body.file_id,
+        body.note.as_ref(),
+        begun.actor()?,
+        op.now,
+    )?;
     files::seal_all(conn, id, op.now)?;
     let note = body.note.as_ref().map(Words::to_string);
     begun.finish(conn, desk, DossierEventKind::Finished, note, None)

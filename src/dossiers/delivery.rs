@@ -72,7 +72,13 @@ pub fn withdraw(
     begun.finish(conn, desk, DossierEventKind::WithdrawalRequested, Some(body.reason.to_string()), None)
 }
 
-pub fn confirm_withdrawal(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: i32) -> Result<i32> {
+pub fn confirm_withdrawal(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    seen: i32,
+) -> Result<i32> {
     let mut begun = acting::begin(conn, library, op, Move::ConfirmWithdrawal, id, seen)?;
     begun.next.withdrawal_from = None;
     waits::close_open_supplement(conn, id, op.now, "withdrawn")?;

@@ -66,7 +66,14 @@ pub fn begin(conn: &mut Conn, library: &Library, op: &Op, body: &BeginDraft) -> 
 }
 
 /// The new row version.
-pub fn save(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: i32, body: &SaveDraft) -> Result<i32> {
+pub fn save(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    seen: i32,
+    body: &SaveDraft,
+) -> Result<i32> {
     let (locked, permit) = lock_for(conn, op, Action::DossierEdit, id)?;
     still(&locked, seen)?;
     must_be_draft(&locked)?;
@@ -115,7 +122,10 @@ pub fn check(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Resu
     must_be_draft(&locked)?;
     let pinned = library.definitions.get(conn, locked.identity.version_id)?;
     let newest = newest(conn, library, op, &locked)?;
-    let changes = newest.as_ref().map(|new| changes(pinned.definition(), new.definition.definition())).unwrap_or_default();
+    let changes = newest
+        .as_ref()
+        .map(|new| changes(pinned.definition(), new.definition.definition()))
+        .unwrap_or_default();
     let compiled = newest.map_or(pinned, |newest| newest.definition);
     let answers = drafts::answers(conn, id)?;
     let mut faults = faults_of(conn, &compiled, &answers, &locked, drafts::office_day(op.now))?;
@@ -186,8 +196,9 @@ pub fn changes(old: &Definition, new: &Definition) -> Vec<VersionChange> {
         let properties = definition.form.get("properties").and_then(Value::as_object);
         properties.map(|all| all.keys().cloned().collect()).unwrap_or_default()
     };
-    let components =
-        |definition: &Definition| -> Vec<String> { definition.components.iter().map(|c| c.code.clone()).collect() };
+    let components = |definition: &Definition| -> Vec<String> {
+        definition.components.iter().map(|c| c.code.clone()).collect()
+    };
     let (old_fields, new_fields) = (fields(old), fields(new));
     let (old_components, new_components) = (components(old), components(new));
     let mut changes = Vec::new();

@@ -152,7 +152,8 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
     };
     drafts::insert(conn, &permit, new_draft)?;
     drafts::insert_papers(conn, id, &papers)?;
-    let locked = store::lock(conn, id)?.ok_or_else(|| Error::internal("the row just inserted is not there"))?;
+    let locked =
+        store::lock(conn, id)?.ok_or_else(|| Error::internal("the row just inserted is not there"))?;
     let to = workflow::go(State::Draft, Move::ReceiveAtCounter, Way::default())?;
     let (deadline, at_step) = {
         let clock = DossierClock::new(conn, library, definition, channel, &routed.steps, op.now, op.now)?;
@@ -247,9 +248,18 @@ fn check_papers(
             let words = crate::kernel::Code::from(Refusal::ComponentUnknown);
             faults.push(Fault::new(pointer, "component_unknown", words.vi, words.en));
         } else if received.iter().any(|(code, _, _)| *code == paper.component_code) {
-            faults.push(Fault::new(pointer, "twice", "Giấy tờ bị ghi hai lần.", "This paper is listed twice."));
+            faults.push(Fault::new(
+                pointer,
+                "twice",
+                "Giấy tờ bị ghi hai lần.",
+                "This paper is listed twice.",
+            ));
         } else {
-            received.push((paper.component_code.clone(), i16::from(paper.originals), i16::from(paper.copies)));
+            received.push((
+                paper.component_code.clone(),
+                i16::from(paper.originals),
+                i16::from(paper.copies),
+            ));
         }
     }
     for component in compiled.required_components(answers) {

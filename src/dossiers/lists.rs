@@ -89,7 +89,11 @@ const QUEUE: &str = "tasks.by_due_at";
 
 pub fn queue(conn: &mut Conn, op: &Op, filter: &QueueFilter) -> Result<QueuePage> {
     if filter.state.is_some_and(|code| !(1..=10).contains(&code)) {
-        return Err(bad_parameter("state", "Mã trạng thái từ 1 đến 10.", "A state code lies between 1 and 10."));
+        return Err(bad_parameter(
+            "state",
+            "Mã trạng thái từ 1 đến 10.",
+            "A state code lies between 1 and 10.",
+        ));
     }
     let limit = filter.limit.unwrap_or_default();
     let after = match &filter.cursor {
@@ -168,7 +172,11 @@ const NEWEST_FIRST: &str = "dossiers.newest_first";
 
 pub fn dossiers(conn: &mut Conn, op: &Op, filter: &DossierFilter) -> Result<Page<DossierLineView>> {
     if filter.state.is_some_and(|code| State::from_code(code).is_none()) {
-        return Err(bad_parameter("state", "Mã trạng thái từ 0 đến 10.", "A state code lies between 0 and 10."));
+        return Err(bad_parameter(
+            "state",
+            "Mã trạng thái từ 0 đến 10.",
+            "A state code lies between 0 and 10.",
+        ));
     }
     let limit = filter.limit.unwrap_or_default();
     let before = match &filter.cursor {

@@ -198,7 +198,10 @@ impl Locked {
 
     pub fn way(&self) -> Way {
         let state = |code: Option<i16>| code.and_then(State::from_code);
-        Way { waiting_from: state(self.progress.waiting_from), withdrawal_from: state(self.progress.withdrawal_from) }
+        Way {
+            waiting_from: state(self.progress.waiting_from),
+            withdrawal_from: state(self.progress.withdrawal_from),
+        }
     }
 
     pub fn step_after(&self, step: i16) -> Option<&RouteStep> {

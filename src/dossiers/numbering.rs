@@ -13,8 +13,9 @@ use crate::schema::dossier_counters;
 use crate::units::store as units;
 
 pub fn next(conn: &mut Conn, agency_id: AgencyId, now: Moment) -> Result<DossierNumber> {
-    let agency = units::agency(conn, agency_id)?
-        .ok_or_else(|| Error::internal(format!("agency {agency_id} received a dossier and does not exist")))?;
+    let agency = units::agency(conn, agency_id)?.ok_or_else(|| {
+        Error::internal(format!("agency {agency_id} received a dossier and does not exist"))
+    })?;
     let on_date = in_vietnam(now).date_naive();
     let last: i32 = diesel::insert_into(dossier_counters::table)
         .values((

@@ -35,7 +35,8 @@ pub fn request(
 ) -> Result<i32> {
     let mut begun = acting::begin_at_desk(conn, library, op, Move::RequestPayment, id, seen)?;
     if body.amount.is_zero() {
-        let fault = Fault::new("/amount", "minimum", "Số tiền phải lớn hơn 0.", "The amount is more than nothing.");
+        let fault =
+            Fault::new("/amount", "minimum", "Số tiền phải lớn hơn 0.", "The amount is more than nothing.");
         return Err(Error::invalid(vec![fault]));
     }
     begun.next.waiting_from = Some(begun.locked.progress.state);

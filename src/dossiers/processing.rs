@@ -37,7 +37,9 @@ pub fn forward(
     let here = begun.locked.step().map(|step| step.kind);
     if here == Some(StepKind::Approval) {
         // A decision is taken or it is not; it is not passed along.
-        return Err(Refusal::StepNotOpen.error().with("open_moves", json!(["approve", "reject", "send-back"])));
+        return Err(Refusal::StepNotOpen
+            .error()
+            .with("open_moves", json!(["approve", "reject", "send-back"])));
     }
     let to = next_handling_step(&begun)?;
     let next_kind = begun.locked.step_after(begun.locked.progress.current_step).map(|step| step.kind);
@@ -86,7 +88,13 @@ pub fn send_back(
 
 fn earlier_step(begun: &Begun, code: Option<&str>) -> Result<i16> {
     let current = usize::try_from(begun.locked.progress.current_step).map_err(Error::internal)?;
-    let before = begun.locked.route.iter().enumerate().take(current).filter(|(_, step)| step.kind != StepKind::Reception);
+    let before = begun
+        .locked
+        .route
+        .iter()
+        .enumerate()
+        .take(current)
+        .filter(|(_, step)| step.kind != StepKind::Reception);
     let found = match code {
         Some(code) => before.clone().find(|(_, step)| step.code == code),
         None => before.clone().last(),

@@ -41,7 +41,12 @@ pub fn route(
     Ok(Routed { unit, steps })
 }
 
-fn decisive_unit(conn: &mut Conn, definition: &CompiledDefinition, answers: &Value, on: NaiveDate) -> Result<Unit> {
+fn decisive_unit(
+    conn: &mut Conn,
+    definition: &CompiledDefinition,
+    answers: &Value,
+    on: NaiveDate,
+) -> Result<Unit> {
     let Some(pointer) = definition.definition().routing.address.as_deref() else {
         return units::served_province(conn, on)?.ok_or_else(|| Refusal::NoCompetentAgency.into());
     };
@@ -49,10 +54,12 @@ fn decisive_unit(conn: &mut Conn, definition: &CompiledDefinition, answers: &Val
     units::commune_as_of(conn, code, on)?.ok_or_else(|| {
         let refusal = Refusal::AddressUnknown;
         let words = crate::kernel::Code::from(refusal);
-        refusal
-            .error()
-            .with("as_of", on.to_string())
-            .with_faults(vec![Fault::new(format!("/answers{pointer}"), "unknown_commune", words.vi, words.en)])
+        refusal.error().with("as_of", on.to_string()).with_faults(vec![Fault::new(
+            format!("/answers{pointer}"),
+            "unknown_commune",
+            words.vi,
+            words.en,
+        )])
     })
 }
 
@@ -91,11 +98,13 @@ pub fn resolve(
 }
 
 fn competent(agencies: &[AgencyAt], level: Level, step: &Step) -> Result<AgencyId> {
-    let mut fitting = agencies.iter().filter(|at| at.level == level && at.agency.sectors.contains(&step.sector));
+    let mut fitting =
+        agencies.iter().filter(|at| at.level == level && at.agency.sectors.contains(&step.sector));
     let refuse = |refusal: Refusal| {
-        refusal
-            .error()
-            .with("step", json!({ "code": step.code, "level": level.as_str(), "sector": step.sector.as_str() }))
+        refusal.error().with(
+            "step",
+            json!({ "code": step.code, "level": level.as_str(), "sector": step.sector.as_str() }),
+        )
     };
     match (fitting.next(), fitting.next()) {
         (Some(only), None) => Ok(only.agency.id),

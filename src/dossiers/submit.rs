@@ -12,8 +12,8 @@ use super::library::Library;
 use super::model::State;
 use super::receipt::{self, Receipt};
 use super::store::{DeskChange, Transition, drafts};
-use super::{acting, numbering, routing};
 use super::workflow::{self, Move};
+use super::{acting, numbering, routing};
 use crate::authority::{Action, Op};
 use crate::catalogue::definition::ChannelKind;
 use crate::files::store as files;
@@ -98,4 +98,3 @@ pub fn submit(
     let receipt = receipt::after_submission(conn, id, definition, State::NewlyRegistered, secret, due_at)?;
     Ok((receipt, version))
 }
-

@@ -57,13 +57,23 @@ pub fn request(
     let definition = library.pinned(conn, &begun.locked)?;
     let mut faults = Vec::new();
     if body.defects.is_empty() || body.defects.len() > 50 {
-        faults.push(Fault::new("/defects", "count", "Cần nêu từ 1 đến 50 điểm cần bổ sung.", "Name 1 to 50 defects."));
+        faults.push(Fault::new(
+            "/defects",
+            "count",
+            "Cần nêu từ 1 đến 50 điểm cần bổ sung.",
+            "Name 1 to 50 defects.",
+        ));
     }
     for (index, defect) in body.defects.iter().enumerate() {
         let Some(code) = &defect.component_code else { continue };
         if !definition.components.iter().any(|component| component.code == *code) {
             let words = crate::kernel::Code::from(Refusal::ComponentUnknown);
-            faults.push(Fault::new(format!("/defects/{index}/component_code"), "component_unknown", words.vi, words.en));
+            faults.push(Fault::new(
+                format!("/defects/{index}/component_code"),
+                "component_unknown",
+                words.vi,
+                words.en,
+            ));
         }
     }
     if !faults.is_empty() {
@@ -105,8 +115,8 @@ pub fn send(
     body: &SendSupplement,
 ) -> Result<i32> {
     let mut begun = acting::begin(conn, library, op, Move::Supplement, id, seen)?;
-    let request =
-        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    let request = waits::open_supplement(conn, id)?
+        .ok_or_else(|| Error::internal("state 5 without an open request"))?;
     if request.answered_at.is_some() {
         return Err(Refusal::SupplementAnswered.into());
     }
@@ -141,8 +151,8 @@ pub fn send(
 /// The papers will do: processing goes on where it stood.
 pub fn accept(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: i32) -> Result<i32> {
     let mut begun = acting::begin_at_desk(conn, library, op, Move::AcceptSupplement, id, seen)?;
-    let request =
-        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    let request = waits::open_supplement(conn, id)?
+        .ok_or_else(|| Error::internal("state 5 without an open request"))?;
     if request.answered_at.is_none() {
         return Err(Refusal::SupplementNotAnswered.into());
     }
@@ -165,13 +175,15 @@ pub fn close(
     let (locked, _) = draft::lock_for(conn, op, Action::DossierCloseUnsupplemented, id)?;
     let outcome = library.pinned(conn, &locked)?.supplement.outcome;
     let begun = acting::begin_at_desk(conn, library, op, Move::CloseUnsupplemented(outcome), id, seen)?;
-    let request =
-        waits::open_supplement(conn, id)?.ok_or_else(|| Error::internal("state 5 without an open request"))?;
+    let request = waits::open_supplement(conn, id)?
+        .ok_or_else(|| Error::internal("state 5 without an open request"))?;
     if request.answered_at.is_some() {
         return Err(Refusal::SupplementAnswered.into());
     }
     if request.respond_by > op.now {
-        return Err(Refusal::SupplementNotExpired.error().with("respond_by", request.respond_by.to_rfc3339()));
+        return Err(Refusal::SupplementNotExpired
+            .error()
+            .with("respond_by", request.respond_by.to_rfc3339()));
     }
     waits::close_open_supplement(conn, id, op.now, "not_answered")?;
     let event = match outcome {
@@ -194,4 +206,3 @@ pub fn after_wait(
     }
     Ok(DeskChange::Keep { due_at: at_step })
 }
-

@@ -49,7 +49,13 @@ pub struct ReassignTask {
     pub assignee_id: AccountId,
 }
 
-pub fn reassign(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, body: &ReassignTask) -> Result<()> {
+pub fn reassign(
+    conn: &mut Conn,
+    library: &Library,
+    op: &Op,
+    id: DossierId,
+    body: &ReassignTask,
+) -> Result<()> {
     let (locked, permit) = draft::lock_for(conn, op, Action::TaskReassign, id)?;
     let task = locked.task.as_ref().ok_or(Refusal::StepNotOpen)?;
     let role = needed(task)?;

@@ -46,7 +46,8 @@ pub struct TrackedStep {
 pub fn track(conn: &mut Conn, body: &TrackDossier, now: Moment) -> Result<TrackedDossier> {
     let typed = body.secret.as_str().to_uppercase();
     let hash = crypto::sha256(typed.as_bytes());
-    let row = views::tracked(conn, body.number.as_str())?.filter(|row| crypto::same(&row.tracking_hash, &hash));
+    let row =
+        views::tracked(conn, body.number.as_str())?.filter(|row| crypto::same(&row.tracking_hash, &hash));
     let row = row.ok_or(Refusal::TrackingNotFound)?;
     let state = |code| State::from_code(code).unwrap_or(State::Draft);
     let mut steps: Vec<TrackedStep> = Vec::new();

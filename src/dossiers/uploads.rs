@@ -49,7 +49,8 @@ pub fn add(
 }
 
 fn component_of(conn: &mut Conn, library: &Library, locked: &Locked, received: &Received) -> Result<String> {
-    let fault = |code: &str, vi: &str, en: &str| Error::invalid(vec![Fault::new("component_code", code, vi, en)]);
+    let fault =
+        |code: &str, vi: &str, en: &str| Error::invalid(vec![Fault::new("component_code", code, vi, en)]);
     let code = received
         .fields
         .get("component_code")
@@ -57,12 +58,15 @@ fn component_of(conn: &mut Conn, library: &Library, locked: &Locked, received: &
     let definition = library.pinned(conn, locked)?;
     let component = definition.components.iter().find(|component| component.code == *code);
     let component = component.ok_or_else(|| {
-        let known: Vec<&str> = definition.components.iter().map(|component| component.code.as_str()).collect();
+        let known: Vec<&str> =
+            definition.components.iter().map(|component| component.code.as_str()).collect();
         let words = crate::kernel::Code::from(Refusal::ComponentUnknown);
-        Refusal::ComponentUnknown
-            .error()
-            .with("components", known)
-            .with_faults(vec![Fault::new("component_code", "enum", words.vi, words.en)])
+        Refusal::ComponentUnknown.error().with("components", known).with_faults(vec![Fault::new(
+            "component_code",
+            "enum",
+            words.vi,
+            words.en,
+        )])
     })?;
     received.must_be_one_of(&component.media_types)?;
     let of_component = files::of_dossier(conn, locked.id())?;

@@ -13,8 +13,8 @@ use crate::catalogue::definition::SupplementOutcome;
 use crate::kernel::{Error, Result};
 
 use State::{
-    Accepted, Draft, FinancialObligation, Finished, InProcessing, NewlyRegistered, NotAccepted, Returned, Stopped,
-    SupplementRequested, WithdrawalRequested,
+    Accepted, Draft, FinancialObligation, Finished, InProcessing, NewlyRegistered, NotAccepted, Returned,
+    Stopped, SupplementRequested, WithdrawalRequested,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

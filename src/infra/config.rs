@@ -143,10 +143,7 @@ pub enum ConfigFault {
     #[error("setting {key}: {why}")]
     Unusable { key: &'static str, why: String },
     #[error("the secret file named by {key} cannot be read: {source}")]
-    Secret {
-        key: &'static str,
-        source: std::io::Error,
-    },
+    Secret { key: &'static str, source: std::io::Error },
 }
 
 impl Settings {
@@ -184,7 +181,10 @@ impl Settings {
             return Err(fault("auth.logins_per_minute_per_name", "zero would let nobody in"));
         }
         if self.environment == Environment::Production && self.database.url.is_empty() {
-            return Err(fault("database.url", "production names its database; the private server is for development"));
+            return Err(fault(
+                "database.url",
+                "production names its database; the private server is for development",
+            ));
         }
         if self.environment == Environment::Production && self.http.public_url.starts_with("http://") {
             return Err(fault("http.public_url", "production is reached over https"));

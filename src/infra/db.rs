@@ -170,7 +170,10 @@ impl Inner {
                 // transaction died with it. Each pooled connection may be dead once.
                 seated.dead = true;
                 dead_connections += 1;
-                if dead_connections <= self.connections && begun.elapsed() < RETRY_WINDOW && died_before_commit(&error) {
+                if dead_connections <= self.connections
+                    && begun.elapsed() < RETRY_WINDOW
+                    && died_before_commit(&error)
+                {
                     continue;
                 }
                 return Err(error);
@@ -219,10 +222,7 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, seated: &mut Seated) -> std::result::Result<(), ConnectionError> {
-        seated
-            .conn
-            .batch_execute("SELECT 1")
-            .map_err(ConnectionError::CouldntSetupConfiguration)
+        seated.conn.batch_execute("SELECT 1").map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
     fn has_broken(&self, seated: &mut Seated) -> bool {

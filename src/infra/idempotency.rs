@@ -94,7 +94,8 @@ impl Once {
         if operation != self.operation || body_hash != self.body_hash {
             return Err(Refusal::KeyReused.into());
         }
-        let reply = reply.ok_or_else(|| Error::internal("an idempotency key without a reply was committed"))?;
+        let reply =
+            reply.ok_or_else(|| Error::internal("an idempotency key without a reply was committed"))?;
         serde_json::from_value(reply).map_err(Error::internal)
     }
 }

@@ -53,7 +53,8 @@ impl Mailer {
             return Ok(Self { from, domain, transport: None });
         }
         let parameters = || {
-            TlsParameters::new(settings.host.clone()).map_err(|error| MailFault::Setting("mail.host", error.to_string()))
+            TlsParameters::new(settings.host.clone())
+                .map_err(|error| MailFault::Setting("mail.host", error.to_string()))
         };
         let tls = match settings.security {
             MailSecurity::None => Tls::None,
@@ -65,8 +66,9 @@ impl Mailer {
             .tls(tls)
             .timeout(Some(Duration::from_secs(settings.timeout_seconds)));
         if !settings.username.is_empty() {
-            let password =
-                settings.password().map_err(|error| MailFault::Setting("mail.password_file", error.to_string()))?;
+            let password = settings
+                .password()
+                .map_err(|error| MailFault::Setting("mail.password_file", error.to_string()))?;
             builder = builder.credentials(Credentials::new(settings.username.clone(), password));
         }
         Ok(Self { from, domain, transport: Some(builder.build()) })
@@ -74,7 +76,8 @@ impl Mailer {
 
     pub async fn send(&self, letter: &Letter) -> Result<(), MailFault> {
         let transport = self.transport.as_ref().ok_or(MailFault::NoServer)?;
-        let to: Mailbox = letter.to.parse().map_err(|_| MailFault::Never("the address cannot be read".to_owned()))?;
+        let to: Mailbox =
+            letter.to.parse().map_err(|_| MailFault::Never("the address cannot be read".to_owned()))?;
         let message = Message::builder()
             .message_id(Some(format!("<{}@{}>", letter.id, self.domain)))
             .from(self.from.clone())

@@ -1,7 +1,9 @@
 //! Logs and metrics. One JSON line an event, with the request's id and without personal data; counters and
 //! times by route pattern, never by address, so that no number of a citizen becomes a label.
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -9,7 +11,8 @@ use super::config::Log;
 use crate::kernel::{Error, Result};
 
 pub fn start_log(settings: &Log) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&settings.filter).map_err(|error| format!("setting log.filter: {error}"))?;
+    let filter =
+        EnvFilter::try_new(&settings.filter).map_err(|error| format!("setting log.filter: {error}"))?;
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = if settings.json {
         builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
@@ -33,7 +36,10 @@ impl Metrics {
     pub fn new() -> Result<Self> {
         let registry = Registry::new();
         let requests = IntCounterVec::new(
-            Opts::new("motcua_http_requests_total", "Requests answered, by method, route pattern and status."),
+            Opts::new(
+                "motcua_http_requests_total",
+                "Requests answered, by method, route pattern and status.",
+            ),
             &["method", "route", "status"],
         )
         .map_err(Error::internal)?;
@@ -48,7 +54,8 @@ impl Metrics {
             &["kind", "outcome"],
         )
         .map_err(Error::internal)?;
-        let jobs_parked = IntGauge::new("motcua_jobs_parked", "Jobs that wait for a person.").map_err(Error::internal)?;
+        let jobs_parked =
+            IntGauge::new("motcua_jobs_parked", "Jobs that wait for a person.").map_err(Error::internal)?;
         registry.register(Box::new(requests.clone())).map_err(Error::internal)?;
         registry.register(Box::new(seconds.clone())).map_err(Error::internal)?;
         registry.register(Box::new(jobs_done.clone())).map_err(Error::internal)?;

@@ -74,7 +74,11 @@ pub fn lease(conn: &mut Conn, now: Moment, lease: Duration, limit: i64) -> Resul
 
 pub fn finish(conn: &mut Conn, id: JobId, now: Moment) -> Result<()> {
     diesel::update(jobs::table.find(id))
-        .set((jobs::done_at.eq(now), jobs::lease_until.eq(None::<Moment>), jobs::last_error.eq(None::<String>)))
+        .set((
+            jobs::done_at.eq(now),
+            jobs::lease_until.eq(None::<Moment>),
+            jobs::last_error.eq(None::<String>),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -117,7 +121,10 @@ pub fn unpark(conn: &mut Conn, id: JobId, now: Moment) -> Result<bool> {
 
 /// Open jobs and parked jobs.
 pub fn counts(conn: &mut Conn) -> Result<(i64, i64)> {
-    let open = jobs::table.filter(jobs::done_at.is_null().and(jobs::parked_at.is_null())).count().get_result(conn)?;
+    let open = jobs::table
+        .filter(jobs::done_at.is_null().and(jobs::parked_at.is_null()))
+        .count()
+        .get_result(conn)?;
     let parked = jobs::table.filter(jobs::parked_at.is_not_null()).count().get_result(conn)?;
     Ok((open, parked))
 }

@@ -135,7 +135,9 @@ impl Worker {
         self.metrics.jobs_done.with_label_values(&[&job.kind, label]).inc();
         match why {
             None => tracing::info!(event = "job_done", job_id = %id, kind = job.kind, attempt = job.attempts),
-            Some(why) => tracing::warn!(event = "job_failed", job_id = %id, kind = job.kind, attempt = job.attempts, outcome = label, why),
+            Some(why) => {
+                tracing::warn!(event = "job_failed", job_id = %id, kind = job.kind, attempt = job.attempts, outcome = label, why)
+            }
         }
         Ok(())
     }

@@ -37,12 +37,7 @@ impl Fault {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code: code.into(),
-            vi: vi.into(),
-            en: en.into(),
-        }
+        Self { pointer: pointer.into(), code: code.into(), vi: vi.into(), en: en.into() }
     }
 
     pub fn value(pointer: impl Into<String>, fault: ValueFault) -> Self {

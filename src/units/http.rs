@@ -4,139 +4,20 @@
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Agency, AgencyKind, Level, Sector, Unit};
-use super::store::lists::{self, AgenciesAsked, Kin, UnitsAsked};
+use super::model::{Level, Sector};
+use super::store::lists::{self, AgenciesAsked, UnitsAsked};
+use super::views::{AgencyView, KinView, ResolvedUnit, UnitCard, UnitView};
 use super::{Refusal, store};
 use crate::infra::clock::{Clock, in_vietnam};
 use crate::infra::db::Db;
 use crate::infra::http::{Open, Path, Problem, Query};
 use crate::kernel::ids::{AgencyId, UnitId};
 use crate::kernel::paging::{Limit, Page, decode_cursor};
-use crate::kernel::values::AgencyIdentifier;
 use crate::kernel::{Error, Fault, General, Result};
-
-/// A unit's code and level may name another territory on another day; its id never does.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({
-    "id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b21", "level": "commune", "code": "25486", "name": "Tân Biên",
-    "full_name": "Thị trấn Tân Biên", "unit_type": "Thị trấn", "parent_id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b20",
-    "valid_from": "2020-01-01", "valid_to": null
-}))]
-pub struct UnitView {
-    pub id: UnitId,
-    pub level: Level,
-    pub code: String,
-    pub name: String,
-    pub full_name: String,
-    pub unit_type: String,
-    pub parent_id: Option<UnitId>,
-    pub valid_from: NaiveDate,
-    /// The last day on which the unit exists.
-    pub valid_to: Option<NaiveDate>,
-}
-
-impl From<Unit> for UnitView {
-    fn from(unit: Unit) -> Self {
-        Self {
-            id: unit.id,
-            level: unit.level,
-            code: unit.code,
-            name: unit.name,
-            full_name: unit.full_name,
-            unit_type: unit.unit_type,
-            parent_id: unit.parent_id,
-            valid_from: unit.valid_from,
-            valid_to: unit.valid_to,
-        }
-    }
-}
-
-/// A unit, what it lies in, and what came before and after it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({
-    "unit": {
-        "id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b21", "level": "commune", "code": "25486", "name": "Tân Biên",
-        "full_name": "Thị trấn Tân Biên", "unit_type": "Thị trấn",
-        "parent_id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b20", "valid_from": "2020-01-01", "valid_to": "2025-06-30"
-    },
-    "above": [], "predecessors": [], "successors": []
-}))]
-pub struct UnitCard {
-    pub unit: UnitView,
-    /// The units above, from the province down.
-    pub above: Vec<UnitView>,
-    pub predecessors: Vec<KinView>,
-    pub successors: Vec<KinView>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct KinView {
-    pub unit: UnitView,
-    /// `whole`: everything goes there. `split`: a part does.
-    #[schema(example = "whole")]
-    pub kind: String,
-    /// Where things go unless a person decides otherwise.
-    pub is_default: bool,
-}
-
-impl From<Kin> for KinView {
-    fn from(kin: Kin) -> Self {
-        Self { unit: kin.unit.into(), kind: kin.kind, is_default: kin.is_default }
-    }
-}
-
-/// What a code names, and on which day.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({
-    "as_of": "2025-06-30",
-    "unit": {
-        "id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b21", "level": "commune", "code": "25486", "name": "Tân Biên",
-        "full_name": "Thị trấn Tân Biên", "unit_type": "Thị trấn",
-        "parent_id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b20", "valid_from": "2020-01-01", "valid_to": "2025-06-30"
-    }
-}))]
-pub struct ResolvedUnit {
-    pub as_of: NaiveDate,
-    pub unit: UnitView,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({
-    "id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b23", "unit_id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b21",
-    "identifier": "H53.21.11", "name": "Ủy ban nhân dân Phường 1, Thành phố Tây Ninh", "kind": "peoples_committee",
-    "sectors": ["civil_status", "certification"], "valid_from": "2020-01-01", "valid_to": null
-}))]
-pub struct AgencyView {
-    pub id: AgencyId,
-    pub unit_id: UnitId,
-    pub identifier: AgencyIdentifier,
-    pub name: String,
-    pub kind: AgencyKind,
-    /// What it is competent for in its unit.
-    pub sectors: Vec<Sector>,
-    pub valid_from: NaiveDate,
-    /// The last day on which the agency exists.
-    pub valid_to: Option<NaiveDate>,
-}
-
-impl From<Agency> for AgencyView {
-    fn from(agency: Agency) -> Self {
-        Self {
-            id: agency.id,
-            unit_id: agency.unit_id,
-            identifier: agency.identifier,
-            name: agency.name,
-            kind: agency.kind,
-            sectors: agency.sectors,
-            valid_from: agency.valid_from,
-            valid_to: agency.valid_to,
-        }
-    }
-}
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -196,7 +77,7 @@ const AGENCIES: &str = "agencies.by_identifier";
 /// The administrative units of a day
 ///
 /// Ordered by level and code. Search is without accents.
-#[utoipa::path(tag = "Units", params(UnitFilter), responses(
+#[utoipa::path(tag = "public", params(UnitFilter), responses(
     (status = 200, description = "A page of units", body = Page<UnitView>), Open
 ))]
 #[get("/units")]
@@ -223,7 +104,7 @@ async fn list_units(
 /// What a unit's code names on a day
 ///
 /// 3,315 codes of communes name another territory since 1 July 2025.
-#[utoipa::path(tag = "Units", params(CodeAsked), responses(
+#[utoipa::path(tag = "public", params(CodeAsked), responses(
     (status = 200, description = "The unit that the code names on that day", body = ResolvedUnit),
     (status = 404, description = "No unit has this code on that day", body = Problem, content_type = "application/problem+json"),
     Open
@@ -242,14 +123,14 @@ async fn resolve_unit(
         Refusal::CodeUnknown
             .error()
             .with("level", level.as_str())
-            .with("code", code)
+            .with("unit_code", code)
             .with("as_of", as_of.to_string())
     })?;
     Ok(Json(ResolvedUnit { as_of, unit: unit.into() }))
 }
 
 /// One unit with its history
-#[utoipa::path(tag = "Units", params(("id" = inline(UnitId), Path)), responses(
+#[utoipa::path(tag = "public", params(("id" = inline(UnitId), Path)), responses(
     (status = 200, description = "The unit, the units above it, its predecessors and successors", body = UnitCard),
     (status = 404, description = "There is no such unit", body = Problem, content_type = "application/problem+json"),
     Open
@@ -275,7 +156,7 @@ async fn get_unit(db: Data<Db>, id: Path<UnitId>) -> Result<Json<UnitCard>> {
 /// The agencies of a day
 ///
 /// Ordered by identifier. Search is without accents.
-#[utoipa::path(tag = "Units", params(AgencyFilter), responses(
+#[utoipa::path(tag = "public", params(AgencyFilter), responses(
     (status = 200, description = "A page of agencies", body = Page<AgencyView>), Open
 ))]
 #[get("/agencies")]
@@ -300,7 +181,7 @@ async fn list_agencies(
 }
 
 /// One agency
-#[utoipa::path(tag = "Units", params(("id" = inline(AgencyId), Path)), responses(
+#[utoipa::path(tag = "public", params(("id" = inline(AgencyId), Path)), responses(
     (status = 200, description = "The agency", body = AgencyView),
     (status = 404, description = "There is no such agency", body = Problem, content_type = "application/problem+json"),
     Open

@@ -7,6 +7,7 @@ pub mod model;
 pub mod reorganisation;
 pub mod store;
 pub mod tree;
+pub mod views;
 
 pub use model::{Agency, AgencyKind, Level, Sector, Unit, UnitKey};
 

@@ -15,8 +15,12 @@ pub async fn walks_to_the_end(portal: &Portal, dossier: &mut Dossier) -> Vec<(St
         let role = view["task"]["role"].as_str().unwrap().to_owned();
         walked.push((step, view["handling_agency_name"].as_str().unwrap().to_owned()));
         let officer = portal.sign_in(&format!("{}.{desk}", word_of(&role))).await;
-        let open: Vec<String> =
-            view["open_moves"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+        let open: Vec<String> = view["open_moves"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| word.as_str().unwrap().to_owned())
+            .collect();
         assert!(!open.is_empty(), "{view:#}");
         work_one_step(&officer, dossier, &view).await;
     }
@@ -74,8 +78,17 @@ pub struct Desks(Vec<(String, String, Person)>);
 impl Desks {
     pub async fn of(portal: &Portal) -> Self {
         let mut desks = Vec::new();
-        let slugs =
-            ["phuong", "congan.phuong", "thanhpho", "datdai.thanhpho", "tinh", "tuphap", "nongnghiep", "congan.tinh", "ubnd.tinh"];
+        let slugs = [
+            "phuong",
+            "congan.phuong",
+            "thanhpho",
+            "datdai.thanhpho",
+            "tinh",
+            "tuphap",
+            "nongnghiep",
+            "congan.tinh",
+            "ubnd.tinh",
+        ];
         for slug in slugs {
             let there = portal
                 .nobody()
@@ -89,7 +102,11 @@ impl Desks {
             let leader = portal.sign_in(&format!("lanhdao.{slug}")).await;
             let me = leader.get("/api/v1/me").send().await.expect(200);
             for grant in me.body["grants"].as_array().unwrap() {
-                desks.push((grant["agency_id"].as_str().unwrap().to_owned(), slug.to_owned(), leader.clone()));
+                desks.push((
+                    grant["agency"]["id"].as_str().unwrap().to_owned(),
+                    slug.to_owned(),
+                    leader.clone(),
+                ));
             }
         }
         Self(desks)
@@ -112,11 +129,68 @@ impl Desks {
     }
 }
 
+/// Every complete procedure that can be handed in online, by whoever it is for.
+const ONLINE: &[&str] = &[
+    "1.001193", "1.001612", "1.001776", "1.004222", "1.004873", "1.012783", "1.013978", "2.000528",
+    "2.000635", "2.001159", "2.001827", "3.000333",
+];
+
+async fn every_procedure_walks(portal: &Portal) -> Vec<(String, Vec<String>)> {
+    let an = portal.an().await;
+    let company = portal.sign_in("8200000033").await;
+    let mut walks = Vec::new();
+    for code in ONLINE {
+        let subjects = crate::support::portal::definition(code)["subjects"].clone();
+        let applicant = if subjects[0] == "citizen" { &an } else { &company };
+        let mut dossier = applicant.submits(code).await;
+        let walked = walks_to_the_end(portal, &mut dossier).await;
+        assert_eq!(applicant.sees(&mut dossier).await["state"]["code"], 10, "{code}: {walked:?}");
+        walks.push(((*code).to_owned(), walked.into_iter().map(|(_, agency)| agency).collect()));
+    }
+    walks
+}
+
+fn visited(walks: &[(String, Vec<String>)], code: &str) -> Vec<String> {
+    let (_, mut agencies) = walks.iter().find(|(walked, _)| walked == code).unwrap().clone();
+    agencies.dedup();
+    agencies
+}
+
+#[tokio::test]
+async fn every_procedure_walks_its_levels_where_there_are_districts() {
+    let portal = Portal::open().await;
+    let walks = every_procedure_walks(&portal).await;
+    let commune = "Ủy ban nhân dân Phường 1, Thành phố Tây Ninh";
+    assert_eq!(visited(&walks, "1.001193"), [commune]);
+    let through_district = visited(&walks, "2.000528");
+    assert_eq!(through_district.len(), 3, "{through_district:?}");
+    assert_eq!((through_district[0].as_str(), through_district[2].as_str()), (commune, commune));
+    let all_levels = visited(&walks, "1.013978");
+    assert_eq!(all_levels.len(), 4, "commune, district, province, commune: {all_levels:?}");
+    assert_eq!((all_levels[0].as_str(), all_levels[3].as_str()), (commune, commune));
+    assert_eq!(visited(&walks, "1.012783").len(), 3, "district, province, district");
+    portal.run_jobs().await;
+    assert_eq!(portal.count("SELECT count(*) AS count FROM notices WHERE sent_at IS NULL").await, 0);
+}
+
+#[tokio::test]
+async fn the_same_procedures_walk_where_there_are_none() {
+    let portal = Portal::two_level().await;
+    let walks = every_procedure_walks(&portal).await;
+    for (code, agencies) in &walks {
+        for agency in agencies {
+            assert!(!agency.contains("Thành phố Tây Ninh"), "{code} went to a district: {agencies:?}");
+        }
+    }
+    assert_eq!(visited(&walks, "1.013978").len(), 3, "commune, province, commune");
+    portal.run_jobs().await;
+}
+
 #[tokio::test]
 async fn a_citizen_submits_and_has_the_signed_result() {
     let portal = Portal::open().await;
     let an = portal.an().await;
-    let mut dossier = an.submits("2.000815").await;
+    let mut dossier = an.submits("1.001193").await;
     let walked = walks_to_the_end(&portal, &mut dossier).await;
     assert!(walked.len() >= 3, "{walked:?}");
     let seen = an.sees(&mut dossier).await;

@@ -20,4 +20,7 @@ mod calendar;
 mod catalogue_definitions;
 mod journey;
 mod kernel_pure;
+mod moves;
+mod submission;
 mod units_pure;
+mod weather;

@@ -60,14 +60,13 @@ pub struct CloseProcedure {
 /// Add a procedure to the catalogue
 ///
 /// It has no version yet, so no dossier can be submitted.
-#[utoipa::path(tag = "Catalogue administration", request_body = CreateProcedure,
+#[utoipa::path(tag = "administration", request_body = CreateProcedure,
     params(("Idempotency-Key" = String, Header, description = "The client's name for this request")),
     responses(
         (status = 201, description = "The procedure", body = ProcedureItem),
         (status = 409, description = "The code is in the catalogue already", body = Problem, content_type = "application/problem+json"),
         Signed
-    ),
-    security(("bearer" = [])))]
+    ))]
 #[post("/procedures")]
 async fn create_procedure(
     db: Data<Db>,
@@ -90,14 +89,13 @@ async fn create_procedure(
 /// Close a procedure from a day on
 ///
 /// Dossiers in progress go on under their versions. A closing that has not come yet can be moved.
-#[utoipa::path(tag = "Catalogue administration", params(("code" = inline(NationalCode), Path)),
+#[utoipa::path(tag = "administration", params(("code" = inline(NationalCode), Path)),
     request_body = CloseProcedure,
     responses(
         (status = 200, description = "The procedure with its last day set", body = ProcedureItem),
         (status = 409, description = "It is closed already", body = Problem, content_type = "application/problem+json"),
         Signed
-    ),
-    security(("bearer" = [])))]
+    ))]
 #[post("/procedures/{code}/close")]
 async fn close_procedure(
     db: Data<Db>,
@@ -117,15 +115,14 @@ async fn close_procedure(
 /// Draft a new version
 ///
 /// A procedure has one draft at most; 409 names the one that exists.
-#[utoipa::path(tag = "Catalogue administration", request_body = DraftVersion,
+#[utoipa::path(tag = "administration", request_body = DraftVersion,
     params(("code" = inline(NationalCode), Path),
         ("Idempotency-Key" = String, Header, description = "The client's name for this request")),
     responses(
         (status = 201, description = "The draft", body = VersionView, headers(("ETag" = String))),
         (status = 409, description = "There is a draft, or the procedure is closed", body = Problem, content_type = "application/problem+json"),
         Signed
-    ),
-    security(("bearer" = [])))]
+    ))]
 #[post("/procedures/{code}/versions")]
 async fn draft_version(
     db: Data<Db>,
@@ -148,9 +145,8 @@ async fn draft_version(
 }
 
 /// The draft of a procedure
-#[utoipa::path(tag = "Catalogue administration", params(("code" = inline(NationalCode), Path)),
-    responses((status = 200, description = "The draft", body = VersionView, headers(("ETag" = String))), Signed),
-    security(("bearer" = [])))]
+#[utoipa::path(tag = "administration", params(("code" = inline(NationalCode), Path)),
+    responses((status = 200, description = "The draft", body = VersionView, headers(("ETag" = String))), Signed))]
 #[get("/procedures/{code}/draft")]
 async fn get_draft(db: Data<Db>, caller: Caller, code: Path<NationalCode>) -> Result<Versioned<VersionView>> {
     let code = code.0;
@@ -164,9 +160,8 @@ async fn get_draft(db: Data<Db>, caller: Caller, code: Path<NationalCode>) -> Re
 }
 
 /// One version with its content
-#[utoipa::path(tag = "Catalogue administration", params(("id" = inline(VersionId), Path)),
-    responses((status = 200, description = "The version", body = VersionView, headers(("ETag" = String))), Signed),
-    security(("bearer" = [])))]
+#[utoipa::path(tag = "administration", params(("id" = inline(VersionId), Path)),
+    responses((status = 200, description = "The version", body = VersionView, headers(("ETag" = String))), Signed))]
 #[get("/procedure-versions/{id}")]
 async fn get_version(db: Data<Db>, caller: Caller, id: Path<VersionId>) -> Result<Versioned<VersionView>> {
     let id = id.0;
@@ -180,10 +175,9 @@ async fn get_version(db: Data<Db>, caller: Caller, id: Path<VersionId>) -> Resul
 }
 
 /// Replace a draft
-#[utoipa::path(tag = "Catalogue administration", request_body = DraftVersion,
+#[utoipa::path(tag = "administration", request_body = DraftVersion,
     params(("id" = inline(VersionId), Path), ("If-Match" = String, Header, description = "The version seen, as ETag gave it")),
-    responses((status = 200, description = "The draft as saved", body = VersionView, headers(("ETag" = String))), Changing),
-    security(("bearer" = [])))]
+    responses((status = 200, description = "The draft as saved", body = VersionView, headers(("ETag" = String))), Changing))]
 #[put("/procedure-versions/{id}")]
 async fn save_draft(
     db: Data<Db>,
@@ -201,12 +195,16 @@ async fn save_draft(
 }
 
 /// Discard a draft
-#[utoipa::path(tag = "Catalogue administration",
+#[utoipa::path(tag = "administration",
     params(("id" = inline(VersionId), Path), ("If-Match" = String, Header, description = "The version seen, as ETag gave it")),
-    responses((status = 204, description = "The draft is gone"), Changing),
-    security(("bearer" = [])))]
+    responses((status = 204, description = "The draft is gone"), Changing))]
 #[delete("/procedure-versions/{id}")]
-async fn discard_draft(db: Data<Db>, caller: Caller, id: Path<VersionId>, seen: IfMatch) -> Result<HttpResponse> {
+async fn discard_draft(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<VersionId>,
+    seen: IfMatch,
+) -> Result<HttpResponse> {
     let id = id.0;
     db.write(move |conn| {
         let op = caller.op(conn)?;
@@ -219,9 +217,8 @@ async fn discard_draft(db: Data<Db>, caller: Caller, id: Path<VersionId>, seen: 
 /// Check a version
 ///
 /// Every fault that would keep it from being published today, at once. Nothing changes.
-#[utoipa::path(tag = "Catalogue administration", params(("id" = inline(VersionId), Path)),
-    responses((status = 200, description = "The faults, none where it can be published", body = CheckView), Signed),
-    security(("bearer" = [])))]
+#[utoipa::path(tag = "administration", params(("id" = inline(VersionId), Path)),
+    responses((status = 200, description = "The faults, none where it can be published", body = CheckView), Signed))]
 #[post("/procedure-versions/{id}/check")]
 async fn check_version(
     request: HttpRequest,
@@ -243,10 +240,9 @@ async fn check_version(
 ///
 /// From then on it never changes. It is in force from its first day, which is not in the past and not taken by
 /// another version; a 422 lists every fault.
-#[utoipa::path(tag = "Catalogue administration",
+#[utoipa::path(tag = "administration",
     params(("id" = inline(VersionId), Path), ("If-Match" = String, Header, description = "The version seen, as ETag gave it")),
-    responses((status = 200, description = "The version, published", body = VersionView, headers(("ETag" = String))), Changing),
-    security(("bearer" = [])))]
+    responses((status = 200, description = "The version, published", body = VersionView, headers(("ETag" = String))), Changing))]
 #[post("/procedure-versions/{id}/publish")]
 async fn publish_version(
     db: Data<Db>,

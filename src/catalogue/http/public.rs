@@ -59,7 +59,7 @@ struct AsOf {
 }
 
 /// The fields of procedures
-#[utoipa::path(tag = "Catalogue", responses(
+#[utoipa::path(tag = "public", responses(
     (status = 200, description = "All fields by name, with the number of their procedures", body = FieldList), Open
 ))]
 #[get("/fields")]
@@ -76,7 +76,7 @@ async fn list_fields(db: Data<Db>) -> Result<Json<FieldList>> {
 /// Search procedures
 ///
 /// Ordered by code. Search is without accents, and every word must occur.
-#[utoipa::path(tag = "Catalogue", params(ProcedureFilter), responses(
+#[utoipa::path(tag = "public", params(ProcedureFilter), responses(
     (status = 200, description = "A page of procedures", body = Page<ProcedureItem>), Open
 ))]
 #[get("/procedures")]
@@ -113,7 +113,7 @@ async fn list_procedures(
 /// One procedure: what to know before submitting
 ///
 /// A procedure without a version in force shows what the national record says of it, and what is doubtful there.
-#[utoipa::path(tag = "Catalogue", params(("code" = inline(NationalCode), Path), AsOf), responses(
+#[utoipa::path(tag = "public", params(("code" = inline(NationalCode), Path), AsOf), responses(
     (status = 200, description = "The procedure as of the day", body = ProcedureCard),
     (status = 404, description = "There is no such procedure", body = Problem, content_type = "application/problem+json"),
     Open
@@ -129,7 +129,8 @@ async fn get_procedure(
     let as_of = asked.0.as_of.unwrap_or_else(|| today(&clock));
     let code = code.0;
     let card = db.read(move |conn| {
-        let (procedure, field_name, record) = procedures::card(conn, &code)?.ok_or(Refusal::ProcedureUnknown)?;
+        let (procedure, field_name, record) =
+            procedures::card(conn, &code)?.ok_or(Refusal::ProcedureUnknown)?;
         let record = record.map(serde_json::from_value).transpose().map_err(Error::internal)?;
         let in_force = definitions.in_force(conn, &code, as_of)?;
         let shape = store::shape_in_force(conn, as_of)?;
@@ -142,7 +143,7 @@ async fn get_procedure(
 /// The form of a procedure
 ///
 /// JSON Schema (2020-12), the order to show it in, the papers with their conditions, and answers that it accepts.
-#[utoipa::path(tag = "Catalogue", params(("code" = inline(NationalCode), Path), AsOf), responses(
+#[utoipa::path(tag = "public", params(("code" = inline(NationalCode), Path), AsOf), responses(
     (status = 200, description = "The form of the version in force on the day", body = FormView),
     (status = 404, description = "No such procedure, or no version of it takes dossiers on that day", body = Problem, content_type = "application/problem+json"),
     Open
@@ -168,13 +169,17 @@ async fn get_form(
 }
 
 /// The published versions of a procedure
-#[utoipa::path(tag = "Catalogue", params(("code" = inline(NationalCode), Path)), responses(
+#[utoipa::path(tag = "public", params(("code" = inline(NationalCode), Path)), responses(
     (status = 200, description = "The versions, newest first", body = VersionList),
     (status = 404, description = "There is no such procedure", body = Problem, content_type = "application/problem+json"),
     Open
 ))]
 #[get("/procedures/{code}/versions")]
-async fn list_versions(db: Data<Db>, clock: Data<Clock>, code: Path<NationalCode>) -> Result<Json<VersionList>> {
+async fn list_versions(
+    db: Data<Db>,
+    clock: Data<Clock>,
+    code: Path<NationalCode>,
+) -> Result<Json<VersionList>> {
     let (code, today) = (code.0, today(&clock));
     let list = db.read(move |conn| {
         let procedure = procedures::by_code(conn, &code)?.ok_or(Refusal::ProcedureUnknown)?;

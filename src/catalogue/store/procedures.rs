@@ -242,7 +242,7 @@ pub fn take_heading(
 ) -> Result<()> {
     let channels: Vec<&str> = definition.channels.open().into_iter().map(|(kind, _)| kind.code()).collect();
     let subjects: Vec<&str> = definition.subjects.iter().map(|subject| subject_code(*subject)).collect();
-    let levels: Vec<&str> = handling_levels(definition, shape).into_iter().map(Level::as_str).collect();
+    let levels: Vec<&str> = levels_passed(definition, shape).into_iter().map(Level::as_str).collect();
     diesel::update(procedures::table.find(id))
         .set((
             procedures::name.eq(&definition.name.vi),
@@ -257,7 +257,7 @@ pub fn take_heading(
 }
 
 /// The levels that a dossier passes, from the commune up, as the province is.
-fn handling_levels(definition: &Definition, shape: UnitShape) -> Vec<Level> {
+pub fn levels_passed(definition: &Definition, shape: UnitShape) -> Vec<Level> {
     let mut levels: Vec<Level> = match plan(&definition.steps, shape) {
         Ok(walk) => walk.iter().map(|step| step.level).collect(),
         Err(_no_place) => definition.steps.iter().map(|step| step.level).collect(),

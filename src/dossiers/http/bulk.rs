@@ -127,11 +127,18 @@ async fn each(
         items.push(match outcome {
             Ok(version) => BulkItemResult { id: item.id, version: Some(version), code: None, title: None },
             // Not signed in, or no database: that concerns all of them.
-            Err(error) if error.code().status == 401 || error.is(General::DatabaseUnavailable) => return Err(error),
+            Err(error) if error.code().status == 401 || error.is(General::DatabaseUnavailable) => {
+                return Err(error);
+            }
             Err(error) => {
                 let code = error.code();
                 let title = language.pick(code.vi, code.en).to_owned();
-                BulkItemResult { id: item.id, version: None, code: Some(code.code.to_owned()), title: Some(title) }
+                BulkItemResult {
+                    id: item.id,
+                    version: None,
+                    code: Some(code.code.to_owned()),
+                    title: Some(title),
+                }
             }
         });
     }

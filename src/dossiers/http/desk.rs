@@ -26,7 +26,11 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
     responses((status = 200, body = QueuePage, description = "A page of the queue"), Signed)
 )]
 #[get("/tasks")]
-pub async fn list_tasks(db: Data<Db>, caller: Caller, filter: Query<QueueFilter>) -> Result<web::Json<QueuePage>> {
+pub async fn list_tasks(
+    db: Data<Db>,
+    caller: Caller,
+    filter: Query<QueueFilter>,
+) -> Result<web::Json<QueuePage>> {
     let page = db
         .read(move |conn| {
             let op = caller.op(conn)?;
@@ -65,7 +69,11 @@ pub async fn claim_task(
     responses((status = 200, body = DossierView, description = "Released"), (status = 409, body = crate::infra::http::Problem, content_type = "application/problem+json", description = "It is not yours to release"), Signed)
 )]
 #[post("/dossiers/{id}/release")]
-pub async fn release_task(db: Data<Db>, caller: Caller, id: Path<DossierId>) -> Result<Versioned<DossierView>> {
+pub async fn release_task(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<DossierId>,
+) -> Result<Versioned<DossierView>> {
     db.write(move |conn| {
         let op = caller.op(conn)?;
         tasks::release(conn, &op, id.0)?;

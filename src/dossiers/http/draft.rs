@@ -18,7 +18,12 @@ use crate::kernel::Result;
 use crate::kernel::ids::DossierId;
 
 pub fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(begin_draft).service(save_draft).service(discard_draft).service(check_draft).service(submit_dossier);
+    config
+        .service(begin_draft)
+        .service(save_draft)
+        .service(discard_draft)
+        .service(check_draft)
+        .service(submit_dossier);
 }
 
 /// Begins a draft.
@@ -69,7 +74,10 @@ pub async fn save_draft(
     body: Json<SaveDraft>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| draft::save(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        draft::save(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Throws a draft away, its files with it.
@@ -79,7 +87,12 @@ pub async fn save_draft(
     responses((status = 204, description = "Gone"), Changing)
 )]
 #[delete("/dossiers/{id}")]
-pub async fn discard_draft(db: Data<Db>, caller: Caller, id: Path<DossierId>, seen: IfMatch) -> Result<HttpResponse> {
+pub async fn discard_draft(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<DossierId>,
+    seen: IfMatch,
+) -> Result<HttpResponse> {
     db.write(move |conn| {
         let op = caller.op(conn)?;
         draft::discard(conn, &op, id.0, seen.0)

@@ -85,7 +85,11 @@ pub async fn upload_file(
     responses((status = 200, body = Vec<FileView>, description = "In the order of arrival"), Signed)
 )]
 #[get("/dossiers/{id}/files")]
-pub async fn list_files(db: Data<Db>, caller: Caller, id: Path<DossierId>) -> Result<web::Json<Vec<FileView>>> {
+pub async fn list_files(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<DossierId>,
+) -> Result<web::Json<Vec<FileView>>> {
     let files = db
         .read(move |conn| {
             let op = caller.op(conn)?;
@@ -125,7 +129,11 @@ pub async fn read_file(
     responses((status = 204, description = "Removed"), (status = 409, body = crate::infra::http::Problem, content_type = "application/problem+json", description = "It was submitted and stays"), Signed)
 )]
 #[delete("/dossiers/{id}/files/{file_id}")]
-pub async fn remove_file(db: Data<Db>, caller: Caller, path: Path<(DossierId, FileId)>) -> Result<HttpResponse> {
+pub async fn remove_file(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(DossierId, FileId)>,
+) -> Result<HttpResponse> {
     let (id, file_id) = path.0;
     db.write(move |conn| {
         let op = caller.op(conn)?;

@@ -24,9 +24,21 @@ use crate::kernel::ids::DossierId;
 
 pub fn operations(config: &mut ServiceConfig<'_>) {
     config.service(receive_dossier);
-    config.service(accept_dossier).service(refuse_dossier).service(request_supplement).service(accept_supplement);
-    config.service(close_unsupplemented).service(request_payment).service(confirm_payment).service(confirm_withdrawal);
-    config.service(reject_withdrawal).service(forward_dossier).service(send_back_dossier).service(propose_decision);
+    config
+        .service(accept_dossier)
+        .service(refuse_dossier)
+        .service(request_supplement)
+        .service(accept_supplement);
+    config
+        .service(close_unsupplemented)
+        .service(request_payment)
+        .service(confirm_payment)
+        .service(confirm_withdrawal);
+    config
+        .service(reject_withdrawal)
+        .service(forward_dossier)
+        .service(send_back_dossier)
+        .service(propose_decision);
     config.service(approve_decision).service(reject_decision).service(finish_dossier).service(reopen_dossier);
     config.service(return_result).service(stop_dossier);
 }
@@ -78,7 +90,10 @@ pub async fn accept_dossier(
     body: Json<AcceptDossier>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| intake::accept(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        intake::accept(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Refuses a new dossier, with the reason that the applicant reads.
@@ -98,7 +113,10 @@ pub async fn refuse_dossier(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| intake::refuse(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        intake::refuse(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Asks for a supplement: every defect at once. A second request needs a leader and counts as late (Index 766).
@@ -118,7 +136,10 @@ pub async fn request_supplement(
     body: Json<RequestSupplement>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| supplement::request(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        supplement::request(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Accepts the supplement: processing goes on, and the due date has moved by the time waited.
@@ -136,7 +157,10 @@ pub async fn accept_supplement(
     seen: IfMatch,
 ) -> Result<Versioned<DossierView>> {
     let id = id.0;
-    change(&db, library, caller, id, move |conn, library, op| supplement::accept(conn, library, op, id, seen.0)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        supplement::accept(conn, library, op, id, seen.0)
+    })
+    .await
 }
 
 /// Ends a dossier whose supplement never came, as the procedure says: refused or stopped.
@@ -156,7 +180,10 @@ pub async fn close_unsupplemented(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| supplement::close(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        supplement::close(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Asks the applicant to pay; the clock stands meanwhile.
@@ -176,7 +203,10 @@ pub async fn request_payment(
     body: Json<RequestPayment>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| payment::request(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        payment::request(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Confirms a payment at the counter, by its receipt.
@@ -196,7 +226,10 @@ pub async fn confirm_payment(
     body: Json<ConfirmPayment>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| payment::confirm(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        payment::confirm(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Confirms the withdrawal that the applicant asked for.
@@ -214,7 +247,10 @@ pub async fn confirm_withdrawal(
     seen: IfMatch,
 ) -> Result<Versioned<DossierView>> {
     let id = id.0;
-    change(&db, library, caller, id, move |conn, library, op| delivery::confirm_withdrawal(conn, library, op, id, seen.0)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        delivery::confirm_withdrawal(conn, library, op, id, seen.0)
+    })
+    .await
 }
 
 /// Rejects the withdrawal: the dossier goes back to where it was.
@@ -234,7 +270,10 @@ pub async fn reject_withdrawal(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| delivery::reject_withdrawal(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        delivery::reject_withdrawal(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Hands the dossier to its next step.
@@ -254,7 +293,10 @@ pub async fn forward_dossier(
     body: Json<ForwardDossier>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| processing::forward(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        processing::forward(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Sends the dossier back to an earlier step, with the reason.
@@ -274,7 +316,10 @@ pub async fn send_back_dossier(
     body: Json<SendBackDossier>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| processing::send_back(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        processing::send_back(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Proposes a decision to the leader.
@@ -294,7 +339,10 @@ pub async fn propose_decision(
     body: Json<ProposeDecision>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| decision::propose(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        decision::propose(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Approves the proposed decision.
@@ -314,7 +362,10 @@ pub async fn approve_decision(
     body: Json<ApproveDecision>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| decision::approve(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        decision::approve(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Rejects the proposed decision: back to whoever worked on it.
@@ -334,7 +385,10 @@ pub async fn reject_decision(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| decision::reject(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        decision::reject(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Finishes: the result is there, and waits to be handed over.
@@ -354,7 +408,10 @@ pub async fn finish_dossier(
     body: Json<FinishDossier>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| decision::finish(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        decision::finish(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Takes a finished dossier back into processing: an error was found before the result was handed over.
@@ -374,7 +431,10 @@ pub async fn reopen_dossier(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| decision::reopen(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        decision::reopen(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Hands the result over.
@@ -394,7 +454,10 @@ pub async fn return_result(
     body: Json<ReturnResult>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| delivery::return_result(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        delivery::return_result(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Ends the processing, with the reason (stop notice).
@@ -414,5 +477,8 @@ pub async fn stop_dossier(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| delivery::stop(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        delivery::stop(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }

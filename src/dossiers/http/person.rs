@@ -37,7 +37,10 @@ pub async fn send_supplement(
     body: Json<SendSupplement>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| supplement::send(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        supplement::send(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Asks to take the dossier back; an officer confirms.
@@ -57,5 +60,8 @@ pub async fn withdraw_dossier(
     body: Json<WithReason>,
 ) -> Result<Versioned<DossierView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, library, caller, id, move |conn, library, op| delivery::withdraw(conn, library, op, id, seen.0, &body)).await
+    change(&db, library, caller, id, move |conn, library, op| {
+        delivery::withdraw(conn, library, op, id, seen.0, &body)
+    })
+    .await
 }

@@ -23,7 +23,12 @@ use crate::kernel::paging::{self, Limit, Page};
 use crate::kernel::{Error, General, Result};
 
 pub fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(list_dossiers).service(see_dossier).service(see_timeline).service(see_receipt).service(list_accesses);
+    config
+        .service(list_dossiers)
+        .service(see_dossier)
+        .service(see_timeline)
+        .service(see_receipt)
+        .service(list_accesses);
 }
 
 /// Dossiers, newest first: a person's own; for an officer those that have reached the officer's agencies.
@@ -54,7 +59,11 @@ pub async fn list_dossiers(
     responses((status = 200, body = DossierView, description = "The dossier; ETag is its version"), Signed)
 )]
 #[get("/dossiers/{id}")]
-pub async fn see_dossier(db: Data<Db>, caller: Caller, id: Path<DossierId>) -> Result<Versioned<DossierView>> {
+pub async fn see_dossier(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<DossierId>,
+) -> Result<Versioned<DossierView>> {
     // A look by an officer is one insert: no transaction is needed around one statement.
     db.read(move |conn| {
         let op = caller.op(conn)?;

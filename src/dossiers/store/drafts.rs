@@ -96,13 +96,20 @@ pub struct Registration {
 
 /// A draft becomes a dossier: one UPDATE for what is settled and where it stands, then the move, the desk, the
 /// audit record and the event as for every other move.
-pub fn register(conn: &mut Conn, draft: &Locked, registration: Registration, mut move_: Transition<'_>) -> Result<i32> {
+pub fn register(
+    conn: &mut Conn,
+    draft: &Locked,
+    registration: Registration,
+    mut move_: Transition<'_>,
+) -> Result<i32> {
     let before = &draft.progress;
     move_.next.version = before.version + 1;
     move_.next.handling_agency_id = registration.route.first().map(|step| step.agency_id);
     let route = serde_json::to_value(&registration.route).map_err(Error::internal)?;
     let updated = diesel::update(
-        dossiers::table.find(draft.id()).filter(dossiers::state.eq(0_i16).and(dossiers::version.eq(before.version))),
+        dossiers::table
+            .find(draft.id())
+            .filter(dossiers::state.eq(0_i16).and(dossiers::version.eq(before.version))),
     )
     .set((
         (

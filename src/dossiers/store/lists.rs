@@ -154,8 +154,10 @@ pub fn dossiers(
         .into_boxed();
     if op.is_officer() {
         let covered = op.agencies_of(&[Role::Reception, Role::Processing, Role::Leader, Role::Inspector]);
-        let agencies: Vec<AgencyId> =
-            covered.into_iter().filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency)).collect();
+        let agencies: Vec<AgencyId> = covered
+            .into_iter()
+            .filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency))
+            .collect();
         let reached = dossier_agencies::table.filter(
             dossier_agencies::dossier_id.eq(dossiers::id).and(dossier_agencies::agency_id.eq_any(agencies)),
         );

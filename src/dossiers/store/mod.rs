@@ -36,8 +36,10 @@ pub fn lock(conn: &mut Conn, id: DossierId) -> Result<Option<Locked>> {
         .optional()?;
     let Some((identity, progress)) = row else { return Ok(None) };
     let task = open_task(conn, id)?;
-    let involved =
-        dossier_agencies::table.filter(dossier_agencies::dossier_id.eq(id)).select(dossier_agencies::agency_id).load(conn)?;
+    let involved = dossier_agencies::table
+        .filter(dossier_agencies::dossier_id.eq(id))
+        .select(dossier_agencies::agency_id)
+        .load(conn)?;
     let route = serde_json::from_value(identity.route.clone()).map_err(Error::internal)?;
     Ok(Some(Locked { identity, progress, task, route, involved }))
 }
@@ -129,8 +131,13 @@ fn after_update(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) ->
     }
     let detail = json!({ "from": before.state, "to": next.state, "version": next.version });
     audit::record(conn, permit, detail)?;
-    let event =
-        DossierEvent { kind: event, dossier_id: id, version: next.version, from_state: before.state, to_state: next.state };
+    let event = DossierEvent {
+        kind: event,
+        dossier_id: id,
+        version: next.version,
+        from_state: before.state,
+        to_state: next.state,
+    };
     outbox::publish(conn, &event, permit.request_id(), now)?;
     Ok(next.version)
 }

@@ -36,15 +36,19 @@ pub fn insert(
 }
 
 pub fn withdraw_standing(conn: &mut Conn, dossier_id: DossierId, now: Moment) -> Result<()> {
-    diesel::update(results::table.filter(results::dossier_id.eq(dossier_id).and(results::withdrawn_at.is_null())))
-        .set(results::withdrawn_at.eq(now))
-        .execute(conn)?;
+    diesel::update(
+        results::table.filter(results::dossier_id.eq(dossier_id).and(results::withdrawn_at.is_null())),
+    )
+    .set(results::withdrawn_at.eq(now))
+    .execute(conn)?;
     Ok(())
 }
 
 pub fn mark_returned(conn: &mut Conn, dossier_id: DossierId, how: &str, now: Moment) -> Result<()> {
-    diesel::update(results::table.filter(results::dossier_id.eq(dossier_id).and(results::withdrawn_at.is_null())))
-        .set((results::returned_at.eq(now), results::returned_how.eq(how)))
-        .execute(conn)?;
+    diesel::update(
+        results::table.filter(results::dossier_id.eq(dossier_id).and(results::withdrawn_at.is_null())),
+    )
+    .set((results::returned_at.eq(now), results::returned_how.eq(how)))
+    .execute(conn)?;
     Ok(())
 }

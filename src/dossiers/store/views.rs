@@ -2,7 +2,9 @@
 //! joined here, read-only; their tables are changed by their owners alone.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bytea, Int2, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bytea, Int2, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -176,7 +178,8 @@ pub fn dossier(conn: &mut Conn, id: DossierId) -> Result<Option<DossierRow>> {
             LEFT JOIN agencies ha ON ha.id = d.handling_agency_id \
          WHERE d.id = $1"
     );
-    let raw = diesel::sql_query(statement).bind::<SqlUuid, _>(id).get_result::<RawDossier>(conn).optional()?;
+    let raw =
+        diesel::sql_query(statement).bind::<SqlUuid, _>(id).get_result::<RawDossier>(conn).optional()?;
     raw.map(parse).transpose()
 }
 
@@ -259,7 +262,8 @@ pub fn receipt(conn: &mut Conn, id: DossierId) -> Result<Option<ReceiptRow>> {
             (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.component_code) FROM received_papers r WHERE r.dossier_id = d.id) AS papers \
          FROM dossiers d JOIN agencies a ON a.id = d.receiving_agency_id WHERE d.id = $1 AND d.state <> 0"
     );
-    let raw = diesel::sql_query(statement).bind::<SqlUuid, _>(id).get_result::<RawReceipt>(conn).optional()?;
+    let raw =
+        diesel::sql_query(statement).bind::<SqlUuid, _>(id).get_result::<RawReceipt>(conn).optional()?;
     let Some(raw) = raw else { return Ok(None) };
     Ok(Some(ReceiptRow {
         number: raw.number,

@@ -35,7 +35,8 @@ pub fn follow(conn: &mut Conn, id: DossierId, from: i16, to: i16, now: Moment) -
 /// The citizen has done their part: from here the time is the agency's again.
 pub fn end_pause(conn: &mut Conn, id: DossierId, now: Moment) -> Result<()> {
     diesel::update(
-        dossier_pauses::table.filter(dossier_pauses::dossier_id.eq(id).and(dossier_pauses::ended_at.is_null())),
+        dossier_pauses::table
+            .filter(dossier_pauses::dossier_id.eq(id).and(dossier_pauses::ended_at.is_null())),
     )
     .set(dossier_pauses::ended_at.eq(now))
     .execute(conn)?;
@@ -107,9 +108,11 @@ pub fn answer_supplement(conn: &mut Conn, id: SupplementId, now: Moment, note: O
 }
 
 pub fn close_open_supplement(conn: &mut Conn, id: DossierId, now: Moment, outcome: &str) -> Result<()> {
-    diesel::update(supplements::table.filter(supplements::dossier_id.eq(id).and(supplements::closed_at.is_null())))
-        .set((supplements::closed_at.eq(now), supplements::outcome.eq(outcome)))
-        .execute(conn)?;
+    diesel::update(
+        supplements::table.filter(supplements::dossier_id.eq(id).and(supplements::closed_at.is_null())),
+    )
+    .set((supplements::closed_at.eq(now), supplements::outcome.eq(outcome)))
+    .execute(conn)?;
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::error::InternalError;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::problem;
@@ -63,10 +63,11 @@ pub struct RequestContext {
 
 impl RequestContext {
     pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().copied().unwrap_or_else(|| Self {
-            request_id: RequestId::new(),
-            language: Language::preferred(request),
-        })
+        request
+            .extensions()
+            .get::<Self>()
+            .copied()
+            .unwrap_or_else(|| Self { request_id: RequestId::new(), language: Language::preferred(request) })
     }
 }
 
@@ -174,7 +175,10 @@ fn refused_to_problem<B: MessageBody>(
 
 /// A handler that answered an error status with a body of its own (the health check) is left as it is.
 fn is_finished<B>(response: &ServiceResponse<B>) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"))
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/"))
 }
 
 fn log_cause(context: &RequestContext, error: &Error) {

@@ -34,7 +34,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<web::Data<Settings>>().map_or(262_144, |settings| settings.http.json_limit_bytes);
+        let limit = request
+            .app_data::<web::Data<Settings>>()
+            .map_or(262_144, |settings| settings.http.json_limit_bytes);
         let is_json = content_type_is_json(request);
         let declared = request
             .headers()
@@ -104,12 +106,19 @@ fn fault_of(pointer: &str, message: &str) -> Fault {
         Some(name) if words.starts_with("unknown field") => {
             // The path may or may not end in the unknown key already.
             let tail = format!("/{name}");
-            let pointer = if pointer.ends_with(&tail) { pointer.to_owned() } else { format!("{pointer}{tail}") };
+            let pointer =
+                if pointer.ends_with(&tail) { pointer.to_owned() } else { format!("{pointer}{tail}") };
             (pointer, "unknown_field", "Không có trường này.".to_owned())
         }
-        _ if words.starts_with("unknown variant") => (pointer.to_owned(), "enum", "Giá trị không nằm trong danh sách.".to_owned()),
-        _ if words.starts_with("duplicate field") => (pointer.to_owned(), "duplicate_field", "Trường bị lặp.".to_owned()),
-        _ if words.starts_with("invalid type") => (pointer.to_owned(), "wrong_type", "Sai kiểu dữ liệu.".to_owned()),
+        _ if words.starts_with("unknown variant") => {
+            (pointer.to_owned(), "enum", "Giá trị không nằm trong danh sách.".to_owned())
+        }
+        _ if words.starts_with("duplicate field") => {
+            (pointer.to_owned(), "duplicate_field", "Trường bị lặp.".to_owned())
+        }
+        _ if words.starts_with("invalid type") => {
+            (pointer.to_owned(), "wrong_type", "Sai kiểu dữ liệu.".to_owned())
+        }
         _ => (pointer.to_owned(), "invalid", "Giá trị chưa hợp lệ.".to_owned()),
     };
     Fault::new(pointer, code, vi, without_values(words))
@@ -186,7 +195,8 @@ impl FromRequest for IfMatch {
             return ready(Err(General::PreconditionRequired.into()));
         };
         let text = value.to_str().unwrap_or_default().trim();
-        let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+        let version =
+            text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
         ready(version.map(Self).ok_or_else(|| General::Stale.into()))
     }
 }
@@ -206,7 +216,8 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
+        let key =
+            request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
         ready(match key {
             Some(key) if (1..=128).contains(&key.len()) => Ok(Self(key.to_owned())),
             _ => Err(Refusal::KeyMissing.into()),

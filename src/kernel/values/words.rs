@@ -15,11 +15,8 @@ public_value!(Words);
 
 const LONGEST: usize = 2000;
 
-const EMPTY: ValueFault = ValueFault {
-    code: "words.empty",
-    vi: "Cần ghi nội dung.",
-    en: "something must be written here",
-};
+const EMPTY: ValueFault =
+    ValueFault { code: "words.empty", vi: "Cần ghi nội dung.", en: "something must be written here" };
 const TOO_LONG: ValueFault = ValueFault {
     code: "words.too_long",
     vi: "Nội dung dài quá 2.000 ký tự.",

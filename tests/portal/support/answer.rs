@@ -52,9 +52,20 @@ impl Answer {
 
     #[track_caller]
     pub fn assert_is_problem(&self) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}\n{}", self.what, self.readable());
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}\n{}",
+            self.what,
+            self.readable()
+        );
         for member in ["type", "title", "status", "code", "instance", "request_id"] {
-            assert!(!self.body[member].is_null(), "a problem without {member}: {}\n{}", self.what, self.readable());
+            assert!(
+                !self.body[member].is_null(),
+                "a problem without {member}: {}\n{}",
+                self.what,
+                self.readable()
+            );
         }
         assert_eq!(self.body["status"], self.status);
     }

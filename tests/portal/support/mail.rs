@@ -55,29 +55,30 @@ impl MailServer {
         writer.write_all(b"220 catcher\r\n").await.ok()?;
         while let Some(line) = lines.next_line().await.ok()? {
             let mood = *self.mood.lock().unwrap();
-            let reply: &[u8] = match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
-                "EHLO" | "HELO" => b"250-catcher\r\n250 8BITMIME\r\n",
-                "RCPT" if mood == Mood::Busy => b"451 later\r\n",
-                "RCPT" if mood == Mood::Refusing => b"554 never\r\n",
-                "DATA" => {
-                    writer.write_all(b"354 go on\r\n").await.ok()?;
-                    let mut letter = String::new();
-                    while let Some(line) = lines.next_line().await.ok()? {
-                        if line == "." {
-                            break;
+            let reply: &[u8] =
+                match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
+                    "EHLO" | "HELO" => b"250-catcher\r\n250 8BITMIME\r\n",
+                    "RCPT" if mood == Mood::Busy => b"451 later\r\n",
+                    "RCPT" if mood == Mood::Refusing => b"554 never\r\n",
+                    "DATA" => {
+                        writer.write_all(b"354 go on\r\n").await.ok()?;
+                        let mut letter = String::new();
+                        while let Some(line) = lines.next_line().await.ok()? {
+                            if line == "." {
+                                break;
+                            }
+                            letter.push_str(line.strip_prefix('.').unwrap_or(&line));
+                            letter.push('\n');
                         }
-                        letter.push_str(line.strip_prefix('.').unwrap_or(&line));
-                        letter.push('\n');
+                        self.caught.lock().unwrap().push(letter);
+                        b"250 kept\r\n"
                     }
-                    self.caught.lock().unwrap().push(letter);
-                    b"250 kept\r\n"
-                }
-                "QUIT" => {
-                    writer.write_all(b"221 bye\r\n").await.ok()?;
-                    return Some(());
-                }
-                _ => b"250 ok\r\n",
-            };
+                    "QUIT" => {
+                        writer.write_all(b"221 bye\r\n").await.ok()?;
+                        return Some(());
+                    }
+                    _ => b"250 ok\r\n",
+                };
             writer.write_all(reply).await.ok()?;
         }
         Some(())

@@ -92,8 +92,12 @@ impl Person {
     }
 
     pub async fn signed_in(&self, login: &str, password: &str) -> Self {
-        let answer =
-            self.post("/api/v1/sessions").json(&json!({ "login": login, "password": password })).send().await.expect(201);
+        let answer = self
+            .post("/api/v1/sessions")
+            .json(&json!({ "login": login, "password": password }))
+            .send()
+            .await
+            .expect(201);
         Self {
             token: Some(answer.body["access_token"].as_str().unwrap().to_owned()),
             refresh_token: Some(answer.body["refresh_token"].as_str().unwrap().to_owned()),
@@ -177,9 +181,16 @@ impl Person {
         self.uploads_bytes(dossier, component, "giay-to.pdf", small_pdf()).await
     }
 
-    pub async fn uploads_bytes(&self, dossier: &Dossier, component: &str, name: &str, bytes: Vec<u8>) -> Answer {
+    pub async fn uploads_bytes(
+        &self,
+        dossier: &Dossier,
+        component: &str,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Answer {
         let file = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
-        let form = reqwest::multipart::Form::new().text("component_code", component.to_owned()).part("file", file);
+        let form =
+            reqwest::multipart::Form::new().text("component_code", component.to_owned()).part("file", file);
         self.post(&dossier.path("/files")).multipart(form).send().await
     }
 
@@ -235,7 +246,8 @@ impl Person {
     pub async fn brings_result(&self, dossier: &Dossier) -> String {
         let file = reqwest::multipart::Part::bytes(small_pdf()).file_name("ket-qua.pdf");
         let form = reqwest::multipart::Form::new().part("file", file);
-        let answer = self.post(&dossier.path("/files?purpose=result")).multipart(form).send().await.expect(201);
+        let answer =
+            self.post(&dossier.path("/files?purpose=result")).multipart(form).send().await.expect(201);
         answer.body["id"].as_str().unwrap().to_owned()
     }
 }

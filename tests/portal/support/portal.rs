@@ -142,7 +142,8 @@ impl Drop for Portal {
     fn drop(&mut self) {
         let parked = {
             let mut conn = PgConnection::establish(&url(&self.database)).ok();
-            conn.as_mut().map(|conn| count(conn, "SELECT count(*) AS count FROM jobs WHERE parked_at IS NOT NULL"))
+            conn.as_mut()
+                .map(|conn| count(conn, "SELECT count(*) AS count FROM jobs WHERE parked_at IS NOT NULL"))
         };
         if let Ok(mut conn) = PgConnection::establish(&base_url()) {
             conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database)).ok();
@@ -152,7 +153,10 @@ impl Drop for Portal {
             return;
         }
         let expected = *self.parked_jobs_expected.get_mut();
-        assert!(parked.is_none_or(|parked| parked == expected), "parked jobs: {parked:?}, expected {expected}");
+        assert!(
+            parked.is_none_or(|parked| parked == expected),
+            "parked jobs: {parked:?}, expected {expected}"
+        );
         // Only where the process is this test's alone can an error be said to be its own.
         if std::env::var_os("NEXTEST").is_some() {
             let errors = errors_logged().lock().unwrap();
@@ -210,7 +214,8 @@ pub fn base_url() -> String {
 /// The same server, another database.
 pub fn url(database: &str) -> String {
     let base = base_url();
-    let (before, query) = base.split_once('?').map_or((base.as_str(), None), |(before, query)| (before, Some(query)));
+    let (before, query) =
+        base.split_once('?').map_or((base.as_str(), None), |(before, query)| (before, Some(query)));
     let authority_end = before.find("://").map_or(0, |at| at + 3);
     let path_at = before[authority_end..].find('/').map_or(before.len(), |at| authority_end + at);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
@@ -218,7 +223,9 @@ pub fn url(database: &str) -> String {
 }
 
 pub async fn administer(work: impl FnOnce(&mut PgConnection) + Send + 'static) {
-    tokio::task::spawn_blocking(move || work(&mut PgConnection::establish(&base_url()).unwrap())).await.unwrap();
+    tokio::task::spawn_blocking(move || work(&mut PgConnection::establish(&base_url()).unwrap()))
+        .await
+        .unwrap();
 }
 
 /// The name of a migrated and seeded database, made now where there is none. Named by a digest of all that makes it.
@@ -266,7 +273,8 @@ fn seed_template(url: &str, profile: Profile) {
             Profile::ThreeLevel => agencies::Profile::ThreeLevel,
             Profile::TwoLevel => agencies::Profile::TwoLevel,
         };
-        let hash = Passwords::new(&settings.auth).unwrap().hash(Password::typed(demo::PASSWORD)).await.unwrap();
+        let hash =
+            Passwords::new(&settings.auth).unwrap().hash(Password::typed(demo::PASSWORD)).await.unwrap();
         db.patiently(move |conn| seed::seed(conn, &seed::Seeding { profile, now })).await.unwrap();
         let today = in_vietnam(now).date_naive();
         db.write(move |conn| demo::seed_demo_people(conn, profile, &hash, today, now)).await.unwrap();
