@@ -146,14 +146,19 @@ impl Person {
         self.request(Method::DELETE, path)
     }
 
-    /// Answers that the form takes, for a person of this province.
+    /// Answers that the form takes, for a person of the commune of the demonstration.
     pub fn answers(&self, code: &str) -> Value {
-        let text = definition(code)["examples"][0].to_string();
-        match self.profile {
-            Profile::ThreeLevel => serde_json::from_str(&text).unwrap(),
-            // Phường 1 became Phường Tân Ninh.
-            Profile::TwoLevel => serde_json::from_str(&text.replace("\"25456\"", "\"25459\"")).unwrap(),
+        let definition = definition(code);
+        let mut answers = definition["examples"][0].clone();
+        if let Some(pointer) = definition["routing"]["address"].as_str() {
+            // Phường 1, which became Phường Tân Ninh.
+            let commune = match self.profile {
+                Profile::ThreeLevel => "25456",
+                Profile::TwoLevel => "25459",
+            };
+            *answers.pointer_mut(pointer).unwrap() = json!(commune);
         }
+        answers
     }
 
     pub async fn begins_with(&self, code: &str, answers: &Value) -> Dossier {
