@@ -6,8 +6,10 @@ use serde_json::Value;
 use super::State;
 use super::letters::facts_of;
 use super::reactions::react;
+use crate::catalogue::publishing;
 use crate::files;
-use crate::infra::clock::Moment;
+use crate::identity::login;
+use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::db::Db;
 use crate::infra::idempotency;
 use crate::jobs::schedule::Recurring;
@@ -16,6 +18,7 @@ use crate::jobs::{Job, Work, outbox, store};
 use crate::notifications;
 
 const TIDY: &str = "tidy";
+const FOLLOW_THE_DAY: &str = "catalogue.follow_the_day";
 
 pub fn worker(state: &State) -> Worker {
     let jobs: Vec<Box<dyn Job>> = vec![
@@ -23,12 +26,14 @@ pub fn worker(state: &State) -> Worker {
         Box::new(notifications::jobs::SendNotice::new(state.db.clone(), state.mailer.clone())),
         Box::new(notifications::jobs::SweepNotices::new(state.db.clone(), &state.settings)),
         Box::new(files::jobs::SweepUploads::new(state.db.clone(), state.objects.clone())),
+        Box::new(FollowTheDay { db: state.db.clone() }),
         Box::new(Tidy { db: state.db.clone(), keep: Duration::days(state.settings.worker.keep_done_days) }),
     ];
     let recurring = vec![
         Recurring { kind: notifications::SWEEP, every: Duration::minutes(15) },
         Recurring { kind: files::jobs::SWEEP, every: Duration::hours(1) },
         Recurring { kind: TIDY, every: Duration::hours(1) },
+        Recurring { kind: FOLLOW_THE_DAY, every: Duration::hours(1) },
     ];
     Worker::new(
         state.db.clone(),
@@ -41,7 +46,28 @@ pub fn worker(state: &State) -> Worker {
     )
 }
 
-/// Forgets what has served: idempotency keys, carried events, finished jobs.
+/// A version that was published for a later day comes into force: the lists' headings follow it. A week back, so that
+/// a worker that was away catches up.
+struct FollowTheDay {
+    db: Db,
+}
+
+impl Job for FollowTheDay {
+    fn kind(&self) -> &'static str {
+        FOLLOW_THE_DAY
+    }
+
+    fn run(&self, _payload: Value, now: Moment) -> Work {
+        let db = self.db.clone();
+        let today = in_vietnam(now).date_naive();
+        Box::pin(async move {
+            db.write(move |conn| publishing::follow_the_day(conn, today - Duration::days(7), today)).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Forgets what has served: idempotency keys, carried events, finished jobs, sign-ins long over.
 struct Tidy {
     db: Db,
     keep: Duration,
@@ -62,7 +88,8 @@ impl Job for Tidy {
                         let keys = idempotency::forget_old(conn, now)?;
                         let events = outbox::forget_before(conn, before)?;
                         let jobs = store::forget_done_before(conn, before)?;
-                        Ok(keys + events + jobs)
+                        let sessions = login::forget_old(conn, now)?;
+                        Ok(keys + events + jobs + sessions)
                     })
                     .await?;
                 if forgotten == 0 {

@@ -1,6 +1,7 @@
 //! A draft: begun, saved as it is typed, checked, discarded. It has no number and no place in any queue, follows the
 //! newest version of its procedure, and tells its author when that version changed and in what.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -10,8 +11,9 @@ use super::model::{Locked, OwnAffairs, State, Subject};
 use super::refusal::Refusal;
 use super::store::{self, drafts, people::Applicant};
 use super::{routing, workflow};
-use crate::authority::{Action, Op, Permit};
+use crate::authority::{AccountKind, Action, Op, Permit};
 use crate::catalogue::definition::{ChannelKind, Definition, Fee, Subject as ApplicantKind};
+use crate::catalogue::forms::CompiledDefinition;
 use crate::catalogue::store::InForce;
 use crate::files::store::{self as files, FileRow};
 use crate::identity::card::{self, Card};
@@ -48,7 +50,7 @@ pub fn begin(conn: &mut Conn, library: &Library, op: &Op, body: &BeginDraft) -> 
     let today = drafts::office_day(op.now);
     let in_force = open_procedure(conn, library, &body.procedure_code, today)?;
     let definition = in_force.definition.definition();
-    serves(definition, &card)?;
+    serves(definition, card.kind.code())?;
     let fee_amount = fee_of(definition, ChannelKind::Online)?;
     let draft = drafts::NewDraft {
         id,
@@ -128,15 +130,16 @@ pub fn check(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Resu
         .unwrap_or_default();
     let compiled = newest.map_or(pinned, |newest| newest.definition);
     let answers = drafts::answers(conn, id)?;
-    let mut faults = faults_of(conn, &compiled, &answers, &locked, drafts::office_day(op.now))?;
-    if faults.is_empty() {
-        if let Err(error) = routing::route(conn, &compiled, &answers, drafts::office_day(op.now), None) {
-            let code = error.code();
-            if code.status >= 500 {
-                return Err(error);
-            }
-            faults.push(Fault::new("/answers", code.code, code.vi, code.en));
+    let today = drafts::office_day(op.now);
+    let mut faults = faults_of(&compiled, &answers, &files::of_dossier(conn, id)?, today)?;
+    if faults.is_empty()
+        && let Err(error) = routing::route(conn, &compiled, &answers, today, None)
+    {
+        let code = error.code();
+        if code.status >= 500 {
+            return Err(error);
         }
+        faults.push(Fault::new("/answers", code.code, code.vi, code.en));
     }
     let required = compiled.required_components(&answers);
     Ok(DraftCheck {
@@ -153,17 +156,15 @@ pub fn check(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Resu
 
 /// Every fault of a draft: its answers against the form, its files against the components.
 pub fn faults_of(
-    conn: &mut Conn,
-    compiled: &crate::catalogue::forms::CompiledDefinition,
+    compiled: &CompiledDefinition,
     answers: &Value,
-    locked: &Locked,
-    today: chrono::NaiveDate,
+    uploaded: &[FileRow],
+    today: NaiveDate,
 ) -> Result<Vec<Fault>> {
     let mut faults = compiled.check_answers(answers, today);
     for fault in &mut faults {
         fault.pointer = format!("/answers{}", fault.pointer);
     }
-    let uploaded = files::of_dossier(conn, locked.id())?;
     for component in compiled.required_components(answers) {
         let of_component = |file: &&FileRow| file.component_code.as_ref() == Some(&component.code);
         let have = uploaded.iter().filter(of_component).count();
@@ -236,7 +237,7 @@ pub fn open_procedure(
     conn: &mut Conn,
     library: &Library,
     code: &NationalCode,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
 ) -> Result<InForce> {
     let in_force = library.definitions.in_force(conn, code, today)?.ok_or(Refusal::ProcedureNotOpen)?;
     takes(in_force.definition.definition(), ChannelKind::Online)?;
@@ -251,11 +252,10 @@ pub fn takes(definition: &Definition, channel: ChannelKind) -> Result<()> {
     Err(Refusal::ProcedureNotOpen.error().with("open_channels", open))
 }
 
-pub fn serves(definition: &Definition, card: &Card) -> Result<()> {
-    let kind = match card.kind {
-        crate::authority::AccountKind::Organisation => ApplicantKind::Organisation,
-        _ => ApplicantKind::Citizen,
-    };
+/// `kind` is an account's: citizen or organisation.
+pub fn serves(definition: &Definition, kind: &str) -> Result<()> {
+    let is_organisation = kind == AccountKind::Organisation.code();
+    let kind = if is_organisation { ApplicantKind::Organisation } else { ApplicantKind::Citizen };
     if definition.subjects.contains(&kind) { Ok(()) } else { Err(Refusal::SubjectNotServed.into()) }
 }
 

@@ -22,7 +22,8 @@ use crate::infra::crypto;
 use crate::infra::db::Conn;
 use crate::kernel::ids::{AgencyId, DossierId};
 use crate::kernel::values::{Email, NationalCode, Words};
-use crate::kernel::{CitizenNumber, Error, Fault, Phone, Result, TaxCode};
+use crate::kernel::{CitizenNumber, Error, Fault, General, Phone, Result, TaxCode};
+use crate::units::store as units;
 
 /// Accepts: the papers are complete. The note is for colleagues.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -136,7 +137,8 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let routed = routing::route(conn, &compiled, &answers, today, Some(body.agency_id))?;
+    let desk = units::agency(conn, body.agency_id)?.ok_or(General::NotFound)?;
+    let routed = routing::route(conn, &compiled, &answers, today, Some(desk))?;
 
     let id = DossierId::new();
     let fee_amount = draft::fee_of(definition, channel)?;
@@ -165,7 +167,7 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
     next.due_at = Some(deadline.due_at.to_utc());
     next.deadline = Some(serde_json::to_value(deadline).map_err(Error::internal)?);
     let secret = crypto::spoken_secret()?;
-    let number = numbering::next(conn, body.agency_id, op.now)?;
+    let number = numbering::next(conn, &routed.receiving, op.now)?;
     let registration = drafts::Registration {
         number: number.to_string(),
         version_id: in_force.version_id,

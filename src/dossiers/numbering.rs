@@ -6,20 +6,16 @@ use diesel::prelude::*;
 
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::db::Conn;
-use crate::kernel::ids::AgencyId;
 use crate::kernel::values::DossierNumber;
 use crate::kernel::{Error, Result};
 use crate::schema::dossier_counters;
-use crate::units::store as units;
+use crate::units::Agency;
 
-pub fn next(conn: &mut Conn, agency_id: AgencyId, now: Moment) -> Result<DossierNumber> {
-    let agency = units::agency(conn, agency_id)?.ok_or_else(|| {
-        Error::internal(format!("agency {agency_id} received a dossier and does not exist"))
-    })?;
+pub fn next(conn: &mut Conn, receiving: &Agency, now: Moment) -> Result<DossierNumber> {
     let on_date = in_vietnam(now).date_naive();
     let last: i32 = diesel::insert_into(dossier_counters::table)
         .values((
-            dossier_counters::agency_id.eq(agency_id),
+            dossier_counters::agency_id.eq(receiving.id),
             dossier_counters::on_date.eq(on_date),
             dossier_counters::last.eq(1),
         ))
@@ -29,5 +25,5 @@ pub fn next(conn: &mut Conn, agency_id: AgencyId, now: Moment) -> Result<Dossier
         .returning(dossier_counters::last)
         .get_result(conn)?;
     let counter = u32::try_from(last).map_err(Error::internal)?;
-    DossierNumber::compose(&agency.identifier, on_date, counter).map_err(Error::internal)
+    DossierNumber::compose(&receiving.identifier, on_date, counter).map_err(Error::internal)
 }

@@ -97,7 +97,7 @@ fn earlier_step(begun: &Begun, code: Option<&str>) -> Result<i16> {
         .filter(|(_, step)| step.kind != StepKind::Reception);
     let found = match code {
         Some(code) => before.clone().find(|(_, step)| step.code == code),
-        None => before.clone().last(),
+        None => before.clone().next_back(),
     };
     if let Some((index, _)) = found {
         return i16::try_from(index).map_err(Error::internal);

@@ -10,7 +10,7 @@ use super::store::views;
 use super::views::StateView;
 use crate::catalogue::definition::{Definition, Fee};
 use crate::files::FileView;
-use crate::infra::clock::{Moment, in_vietnam};
+use crate::infra::clock::in_vietnam;
 use crate::infra::db::Conn;
 use crate::kernel::ids::DossierId;
 use crate::kernel::{General, Result};
@@ -45,21 +45,6 @@ pub struct PaperView {
     pub component_code: String,
     pub originals: i16,
     pub copies: i16,
-}
-
-pub fn after_submission(
-    conn: &mut Conn,
-    id: DossierId,
-    definition: &Definition,
-    state: State,
-    secret: String,
-    reception_due_at: Moment,
-) -> Result<Receipt> {
-    let mut receipt = of(conn, id, definition)?;
-    receipt.state = StateView::from(state);
-    receipt.reception_due_at = Some(in_vietnam(reception_due_at));
-    receipt.tracking_secret = Some(secret);
-    Ok(receipt)
 }
 
 /// The receipt as it can be read again: without the secret, of which only a digest is kept.

@@ -16,12 +16,14 @@ use crate::infra::db::Conn;
 use crate::kernel::ids::AgencyId;
 use crate::kernel::{Error, Fault, Result};
 use crate::units::store::{self as units, AgencyAt};
-use crate::units::{Level, Unit};
+use crate::units::{Agency, Level, Unit};
 
 /// Where a dossier goes: the unit that decides, and an agency for every step.
 #[derive(Clone, Debug)]
 pub struct Routed {
     pub unit: Unit,
+    /// The desk that receives: the first step's agency.
+    pub receiving: Agency,
     pub steps: Vec<RouteStep>,
 }
 
@@ -30,15 +32,22 @@ pub fn route(
     definition: &CompiledDefinition,
     answers: &Value,
     on: NaiveDate,
-    desk: Option<AgencyId>,
+    desk: Option<Agency>,
 ) -> Result<Routed> {
     let unit = decisive_unit(conn, definition, answers, on)?;
     let agencies = units::agencies_over(conn, &unit, on)?;
     if agencies.is_empty() {
         return Err(Refusal::AddressOutside.error().with("unit", unit.full_name));
     }
-    let steps = resolve(&definition.definition().steps, shape_of(&agencies), &agencies, desk)?;
-    Ok(Routed { unit, steps })
+    let at_desk = desk.as_ref().map(|desk| desk.id);
+    let steps = resolve(&definition.definition().steps, shape_of(&agencies), &agencies, at_desk)?;
+    let first = steps.first().map(|step| step.agency_id);
+    let receiving = match desk {
+        Some(desk) => Some(desk),
+        None => agencies.into_iter().map(|at| at.agency).find(|agency| Some(agency.id) == first),
+    };
+    let receiving = receiving.ok_or_else(|| Error::internal("a walk without steps was published"))?;
+    Ok(Routed { unit, receiving, steps })
 }
 
 fn decisive_unit(

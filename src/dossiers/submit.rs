@@ -9,19 +9,19 @@ use super::deadlines;
 use super::draft;
 use super::events::DossierEventKind;
 use super::library::Library;
-use super::model::State;
-use super::receipt::{self, Receipt};
+use super::receipt::Receipt;
 use super::store::{DeskChange, Transition, drafts};
+use super::views::StateView;
 use super::workflow::{self, Move};
 use super::{acting, numbering, routing};
 use crate::authority::{Action, Op};
 use crate::catalogue::definition::ChannelKind;
-use crate::files::store as files;
-use crate::identity::card;
+use crate::files::{FileView, store as files};
+use crate::infra::clock::in_vietnam;
 use crate::infra::crypto;
 use crate::infra::db::Conn;
 use crate::kernel::ids::DossierId;
-use crate::kernel::{Error, General, Result};
+use crate::kernel::{Error, Fault, Result};
 
 /// Hands the draft in. The declaration that all of it is true is part of the act (NĐ 45/2020/NĐ-CP, điều 5).
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -48,12 +48,13 @@ pub fn submit(
     let compiled = in_force.definition;
     let definition = compiled.definition();
     draft::takes(definition, ChannelKind::Online)?;
-    let account_id = op.account_id().ok_or(General::NotSignedIn)?;
-    draft::serves(definition, &card::of(conn, account_id)?)?;
+    draft::serves(definition, &locked.identity.applicant_kind)?;
     let answers: Value = drafts::answers(conn, id)?;
-    let mut faults = draft::faults_of(conn, &compiled, &answers, &locked, today)?;
+    // Sealed first: the seal and the list of what was received are one statement. A refusal takes it back.
+    let received = files::seal_all(conn, id, op.now)?;
+    let mut faults = draft::faults_of(&compiled, &answers, &received, today)?;
     if !body.declares_true {
-        faults.push(crate::kernel::Fault::new(
+        faults.push(Fault::new(
             "/declares_true",
             "declaration_missing",
             "Cần cam đoan nội dung khai là đúng sự thật.",
@@ -64,21 +65,18 @@ pub fn submit(
         return Err(Error::invalid(faults));
     }
     let routed = routing::route(conn, &compiled, &answers, today, None)?;
-    let first = routed.steps.first().ok_or_else(|| Error::internal("a walk without steps was published"))?;
-    let receiving_agency_id = first.agency_id;
     let due_at = deadlines::reception_due(conn, library, ChannelKind::Online, op.now)?;
     let secret = crypto::spoken_secret()?;
-    files::seal_all(conn, id, op.now)?;
 
     let mut next = locked.progress.clone();
     next.state = to.code();
     next.current_step = 0;
-    let number = numbering::next(conn, receiving_agency_id, op.now)?;
+    let number = numbering::next(conn, &routed.receiving, op.now)?;
     let registration = drafts::Registration {
         number: number.to_string(),
         version_id: in_force.version_id,
         unit_id: routed.unit.id,
-        receiving_agency_id,
+        receiving_agency_id: routed.receiving.id,
         route: routed.steps,
         fee_amount: draft::fee_of(definition, ChannelKind::Online)?,
         tracking_hash: crypto::sha256(secret.as_bytes()),
@@ -95,6 +93,20 @@ pub fn submit(
         event: DossierEventKind::Submitted,
     };
     let version = drafts::register(conn, &locked, registration, transition)?;
-    let receipt = receipt::after_submission(conn, id, definition, State::NewlyRegistered, secret, due_at)?;
+    let receipt = Receipt {
+        dossier_id: id,
+        number: number.to_string(),
+        procedure_code: definition.code.to_string(),
+        procedure_name: definition.name.vi.clone(),
+        state: StateView::from(to),
+        received_by: routed.receiving.name,
+        submitted_at: in_vietnam(op.now),
+        reception_due_at: Some(in_vietnam(due_at)),
+        due_at: None,
+        fee: definition.channels.get(ChannelKind::Online).map(|channel| channel.fee.clone()),
+        files: received.into_iter().map(FileView::from).collect(),
+        papers: Vec::new(),
+        tracking_secret: Some(secret),
+    };
     Ok((receipt, version))
 }

@@ -125,7 +125,7 @@ pub fn send(
     if let Some(patch) = &body.answers {
         draft::merge(&mut answers, patch);
     }
-    let faults = draft::faults_of(conn, &compiled, &answers, &begun.locked, acting::today(op))?;
+    let faults = draft::faults_of(&compiled, &answers, &files::of_dossier(conn, id)?, acting::today(op))?;
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }

@@ -144,12 +144,18 @@ pub fn remove(conn: &mut Conn, dossier_id: DossierId, id: FileId, now: Moment) -
     begin(conn, file.id, now)
 }
 
-/// With the submission, or with the result: what stands in the dossier now stays.
-pub fn seal_all(conn: &mut Conn, dossier_id: DossierId, now: Moment) -> Result<usize> {
+/// With the submission, or with the result: what stands in the dossier now stays. The files that were sealed now, in
+/// the order of their arrival.
+pub fn seal_all(conn: &mut Conn, dossier_id: DossierId, now: Moment) -> Result<Vec<FileRow>> {
     let open = files::table.filter(
         files::dossier_id.eq(dossier_id).and(files::sealed_at.is_null()).and(files::removed_at.is_null()),
     );
-    Ok(diesel::update(open).set(files::sealed_at.eq(now)).execute(conn)?)
+    let mut sealed = diesel::update(open)
+        .set(files::sealed_at.eq(now))
+        .returning(FileRow::as_returning())
+        .get_results(conn)?;
+    sealed.sort_by_key(|file| (file.uploaded_at, file.id));
+    Ok(sealed)
 }
 
 /// A draft is thrown away: no row of its files stays, and their bytes are swept. Refused where one is sealed.

@@ -17,7 +17,11 @@ pub fn start_log(settings: &Log) -> Result<(), String> {
     let started = if settings.json {
         builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
     } else {
-        builder.compact().with_target(false).try_init()
+        builder
+            .compact()
+            .with_target(false)
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .try_init()
     };
     started.map_err(|error| format!("the log could not be started: {error}"))
 }

@@ -56,6 +56,9 @@ struct Inner {
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+const STANDARD_MEMBERS: [&str; 8] =
+    ["type", "title", "status", "code", "instance", "request_id", "errors", "detail"];
+
 impl Error {
     pub fn refusal(code: Code) -> Self {
         Self(Box::new(Inner {
@@ -79,9 +82,10 @@ impl Error {
         error
     }
 
-    /// An extension member of the problem document (RFC 9457, 3.2).
+    /// An extension member of the problem document (RFC 9457, 3.2). It cannot take the place of a standard one.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        debug_assert!(!STANDARD_MEMBERS.contains(&name), "{name} is a standard member");
         self.0.members.insert(name.to_owned(), value.into());
         self
     }

@@ -419,7 +419,7 @@ async fn the_hot_paths_keep_to_their_number_of_statements() {
     println!("statements: submission {submission}, queue {queue}, view {view}");
     assert_eq!(queue, 3, "one for the account, one for the page, one for the total");
     assert_eq!(view, 3, "one for the account, one for the dossier, one for the record of the look");
-    assert_eq!(submission, 24, "written down in docs/ARCHITECTURE.md: change both or neither");
+    assert_eq!(submission, 18, "written down in docs/ARCHITECTURE.md: change both or neither");
 }
 
 #[tokio::test]

@@ -35,12 +35,16 @@ pub fn lock(conn: &mut Conn, id: DossierId) -> Result<Option<Locked>> {
         .first::<(Identity, Progress)>(conn)
         .optional()?;
     let Some((identity, progress)) = row else { return Ok(None) };
+    let route = serde_json::from_value(identity.route.clone()).map_err(Error::internal)?;
+    if progress.state == State::Draft.code() {
+        // It lies on no desk and has reached nobody.
+        return Ok(Some(Locked { identity, progress, task: None, route, involved: Vec::new() }));
+    }
     let task = open_task(conn, id)?;
     let involved = dossier_agencies::table
         .filter(dossier_agencies::dossier_id.eq(id))
         .select(dossier_agencies::agency_id)
         .load(conn)?;
-    let route = serde_json::from_value(identity.route.clone()).map_err(Error::internal)?;
     Ok(Some(Locked { identity, progress, task, route, involved }))
 }
 
