@@ -18,6 +18,7 @@ mod support;
 
 mod calendar;
 mod catalogue_definitions;
+mod house;
 mod journey;
 mod kernel_pure;
 mod moves;
