@@ -3,6 +3,7 @@
 
 pub mod commands;
 pub mod demo;
+mod examples;
 pub mod health;
 pub mod letters;
 pub mod migrations;

@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 
-use super::printing;
+use super::{examples, printing};
 use super::routes;
 use crate::kernel::{Error, Result};
 
@@ -20,12 +20,16 @@ use crate::kernel::{Error, Result};
     ),
     components(schemas(crate::infra::http::Problem, crate::infra::http::ProblemFault)),
     tags(
-        (name = "identity", description = "Accounts, sessions, officers and grants"),
+        (name = "accounts", description = "Registration and one's own account"),
+        (name = "sessions", description = "Signing in and out"),
+        (name = "officers", description = "Officers and what they hold"),
         (name = "public", description = "What anybody may read and follow"),
         (name = "dossiers", description = "A person's own dossiers"),
         (name = "files", description = "Papers and results"),
         (name = "desk", description = "The officers' queues and moves"),
-        (name = "administration", description = "Procedures, the trail, jobs"),
+        (name = "administration", description = "Procedures and their versions"),
+        (name = "audit", description = "The trail"),
+        (name = "jobs", description = "Work that waits for a person"),
         (name = "health", description = "Alive and ready"),
     )
 )]
@@ -46,24 +50,25 @@ pub fn document() -> Result<Value> {
         info.remove("contact");
     }
     name_signed_operations(&mut document);
+    examples::add_to(&mut document);
     if let Some(top) = document.as_object_mut() {
         top.insert("x-error-codes".to_owned(), error_codes());
     }
     Ok(document)
 }
 
-/// An operation that can answer 401 is one that takes a token.
+/// An operation that can answer 401 takes a token; one that never answers 403 takes it or leaves it.
 fn name_signed_operations(document: &mut Value) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operations in paths.values_mut().filter_map(Value::as_object_mut) {
         for operation in operations.values_mut().filter_map(Value::as_object_mut) {
-            let takes_token =
-                operation.get("responses").is_some_and(|responses| responses.get("401").is_some())
-                    && operation.get("security").is_none();
-            let is_open = operation.get("tags").is_some_and(|tags| *tags == json!(["public"]));
-            if takes_token && !is_open {
-                operation.insert("security".to_owned(), json!([{ "bearer": [] }]));
-            }
+            let answers = |status| operation.get("responses").is_some_and(|responses| responses.get(status).is_some());
+            let security = match (answers("401"), answers("403")) {
+                (false, _) => continue,
+                (true, false) => json!([{}, { "bearer": [] }]),
+                (true, true) => json!([{ "bearer": [] }]),
+            };
+            operation.entry("security").or_insert(security);
         }
     }
 }

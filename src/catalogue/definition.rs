@@ -122,10 +122,12 @@ pub struct Channel {
 #[serde(deny_unknown_fields)]
 pub struct Fee {
     /// Whole dong, for one of `per`. Absent: not known, the text says why.
+    #[schema(example = 0)]
     pub amount: Option<u32>,
     pub kind: FeeKind,
     pub per: FeePer,
     /// The fee as published.
+    #[schema(example = "Miễn phí")]
     pub text: String,
 }
 
@@ -200,7 +202,7 @@ pub struct Component {
     pub name: String,
     /// A JSON Schema the answers are held against: the paper is required when they fit. `true` is always,
     /// `false` never.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub required_when: Value,
     pub min_files: u32,
     pub max_files: u32,

@@ -103,9 +103,11 @@ pub struct DraftCheck {
     pub ready: bool,
     pub faults: Vec<DraftFault>,
     /// Papers that these answers make necessary.
+    #[schema(example = json!(["giay_chung_sinh"]))]
     pub required_components: Vec<String>,
     pub fee: Option<Fee>,
     /// What is different in the version now in force from the one the draft was last saved under.
+    #[schema(example = json!([{ "kind": "field_added", "name": "child" }]))]
     pub changes: Vec<VersionChange>,
 }
 
@@ -115,7 +117,9 @@ pub struct DraftFault {
     pub pointer: String,
     #[schema(example = "required")]
     pub code: String,
+    #[schema(example = "Thiếu trường này.")]
     pub vi: String,
+    #[schema(example = "is required")]
     pub en: String,
 }
 

@@ -108,10 +108,13 @@ pub struct PaperApplicant {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceivedPaper {
+    #[schema(example = "giay_chung_sinh")]
     pub component_code: String,
     #[serde(default)]
+    #[schema(example = 1)]
     pub originals: u8,
     #[serde(default)]
+    #[schema(example = 0)]
     pub copies: u8,
 }
 

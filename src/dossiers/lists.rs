@@ -57,10 +57,14 @@ pub struct TaskView {
     pub dossier_id: DossierId,
     #[schema(example = "H53.21.01-261122-0001")]
     pub number: Option<String>,
+    #[schema(example = 2)]
     pub dossier_version: i32,
     pub state: StateView,
+    #[schema(example = "1.001193")]
     pub procedure_code: String,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
+    #[schema(example = "Nguyễn Văn An")]
     pub applicant_name: String,
     #[schema(example = "•••••••••006")]
     pub applicant_identity: String,
@@ -82,6 +86,7 @@ pub struct TaskView {
 pub struct QueuePage {
     pub items: Vec<TaskView>,
     pub next: Option<String>,
+    #[schema(example = 1)]
     pub total: i64,
 }
 
@@ -156,10 +161,14 @@ pub struct DossierLineView {
     pub id: DossierId,
     #[schema(example = "H53.21.01-261122-0001")]
     pub number: Option<String>,
+    #[schema(example = 2)]
     pub version: i32,
     pub state: StateView,
+    #[schema(example = "1.001193")]
     pub procedure_code: String,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
+    #[schema(example = "Nguyễn Văn An")]
     pub applicant_name: String,
     #[schema(example = "•••••••••006")]
     pub applicant_identity: String,

@@ -20,10 +20,13 @@ pub struct Receipt {
     pub dossier_id: DossierId,
     #[schema(example = "H53.21.01-261122-0001")]
     pub number: String,
+    #[schema(example = "1.001193")]
     pub procedure_code: String,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
     pub state: StateView,
     /// The desk that received it.
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub received_by: String,
     pub submitted_at: DateTime<FixedOffset>,
     /// By when reception accepts, refuses or asks for a supplement.
@@ -42,8 +45,11 @@ pub struct Receipt {
 /// Paper handed in at the counter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PaperView {
+    #[schema(example = "giay_chung_sinh")]
     pub component_code: String,
+    #[schema(example = 1)]
     pub originals: i16,
+    #[schema(example = 0)]
     pub copies: i16,
 }
 

@@ -38,9 +38,11 @@ pub struct RequestSupplement {
 #[serde(deny_unknown_fields)]
 pub struct Defect {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "giay_chung_sinh")]
     pub component_code: Option<String>,
     /// JSON pointer into the answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/answers/child/birth_date")]
     pub field: Option<String>,
     pub reason: Words,
 }

@@ -12,25 +12,34 @@ use crate::infra::clock::in_vietnam;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MoveView {
+    #[schema(example = 3)]
     pub version: i32,
     pub at: DateTime<FixedOffset>,
     #[schema(example = "accept")]
     pub action: String,
     pub from_state: StateView,
     pub to_state: StateView,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub from_agency: Option<String>,
+    #[schema(example = "Phòng Tư pháp – Hộ tịch Phường 1")]
     pub to_agency: Option<String>,
+    #[schema(example = "tiep_nhan")]
     pub step_code: Option<String>,
     /// What the applicant was told.
+    #[schema(example = "Đủ điều kiện tiếp nhận.")]
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Trần Thị Hoa")]
     pub actor_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "reception")]
     pub actor_role: Option<String>,
     /// Working minutes that the step had taken.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 35)]
     pub minutes_used: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Đã đối chiếu bản chính.")]
     pub internal_note: Option<String>,
 }
 
@@ -59,9 +68,11 @@ pub struct AccessView {
     pub at: DateTime<FixedOffset>,
     #[schema(example = "dossier.see")]
     pub action: String,
+    #[schema(example = "Trần Thị Hoa")]
     pub officer_name: Option<String>,
     #[schema(example = "reception")]
     pub role: Option<String>,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub agency_name: Option<String>,
 }
 

@@ -26,9 +26,12 @@ pub struct TrackDossier {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TrackedDossier {
+    #[schema(example = "H53.21.01-261122-0001")]
     pub number: String,
     pub state: StateView,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub handling_agency_name: Option<String>,
     pub submitted_at: DateTime<FixedOffset>,
     pub due_at: Option<DateTime<FixedOffset>>,
@@ -40,6 +43,7 @@ pub struct TrackedDossier {
 pub struct TrackedStep {
     pub at: DateTime<FixedOffset>,
     pub state: StateView,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub agency_name: Option<String>,
 }
 

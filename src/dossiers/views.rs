@@ -38,9 +38,11 @@ pub struct DossierView {
     pub number: Option<String>,
     pub state: StateView,
     /// The row version: what `If-Match` must name.
+    #[schema(example = 3)]
     pub version: i32,
-    #[schema(example = "2.000815")]
+    #[schema(example = "1.001193")]
     pub procedure_code: String,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
     #[schema(example = "online")]
     pub channel: String,
@@ -50,8 +52,11 @@ pub struct DossierView {
     #[schema(value_type = Option<Object>)]
     pub answers: Option<Value>,
     /// The unit of the decisive address.
+    #[schema(example = "Phường 1")]
     pub unit_name: Option<String>,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub receiving_agency_name: Option<String>,
+    #[schema(example = "Bộ phận Một cửa Phường 1")]
     pub handling_agency_name: Option<String>,
     /// Whose turn it is, for those who see the corridors.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,11 +83,14 @@ pub struct DossierView {
 pub struct ApplicantView {
     #[schema(example = "citizen")]
     pub kind: String,
+    #[schema(example = "Nguyễn Văn An")]
     pub name: String,
     /// Citizen number or tax code; masked for those who do not need it.
     #[schema(example = "•••••••••006")]
     pub identity: String,
+    #[schema(example = "0912345678")]
     pub phone: Option<String>,
+    #[schema(example = "an@motcua.example")]
     pub email: Option<String>,
 }
 
@@ -102,6 +110,7 @@ pub struct TaskState {
 /// The open request for a supplement.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SupplementView {
+    #[schema(example = 1)]
     pub ordinal: i16,
     pub requested_at: DateTime<Utc>,
     pub defects: Vec<super::supplement::Defect>,
@@ -112,19 +121,22 @@ pub struct SupplementView {
 /// The open payment request.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PaymentView {
-    #[schema(value_type = i64)]
+    #[schema(value_type = i64, example = 10000)]
     pub amount: Dong,
+    #[schema(example = "Lệ phí theo biểu phí của thủ tục.")]
     pub reason: String,
     pub requested_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResultView {
+    #[schema(example = "Giấy khai sinh")]
     pub title: String,
     #[schema(example = "granted")]
     pub outcome: String,
     /// The result's file; to the applicant once the result has been returned.
     pub file_id: Option<FileId>,
+    #[schema(example = "Đủ điều kiện.")]
     pub note: Option<String>,
     pub issued_at: DateTime<Utc>,
     pub returned_at: Option<DateTime<Utc>>,

@@ -18,10 +18,12 @@ mod support;
 
 mod calendar;
 mod catalogue_definitions;
+mod documents;
 mod house;
 mod journey;
 mod kernel_pure;
 mod moves;
+mod schema;
 mod submission;
 mod units_pure;
 mod weather;

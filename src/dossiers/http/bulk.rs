@@ -54,6 +54,7 @@ pub struct BulkItemResult {
     pub version: Option<i32>,
     #[schema(example = "dossier.illegal_move")]
     pub code: Option<String>,
+    #[schema(example = "Bước này không mở ở trạng thái hiện tại của hồ sơ.")]
     pub title: Option<String>,
 }
 
