@@ -361,3 +361,8 @@ pub fn limit_schema() -> Object {
         .required("value")
         .build()
 }
+
+/// A small definition that could be published, for the OpenAPI document.
+pub fn example() -> Value {
+    serde_json::from_str(include_str!("definition/example.json")).unwrap_or_default()
+}

@@ -260,7 +260,7 @@ pub struct VersionList {
 #[schema(example = json!({
     "id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b22", "procedure_id": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b21",
     "code": "2.001159", "number": 2, "status": "draft", "valid_from": "2027-01-01",
-    "definition": super::http::example_definition(), "version": 1,
+    "definition": super::definition::example(), "version": 1,
     "created_by": "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b23", "created_at": "2026-11-22T08:00:00+07:00",
     "published_by": null, "published_at": null
 }))]

@@ -16,7 +16,7 @@ use crate::kernel::values::AgencyIdentifier;
 
 /// A closed list of words with one spelling in JSON and in a text column.
 macro_rules! word_list {
-    ($(#[$doc:meta])* $list:ident { $($word:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $list:ident { $($word:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

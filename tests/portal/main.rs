@@ -19,6 +19,7 @@ mod support;
 mod calendar;
 mod catalogue_definitions;
 mod documents;
+mod edge;
 mod house;
 mod journey;
 mod kernel_pure;

@@ -29,7 +29,7 @@ use crate::kernel::{Fault, General, Result};
 /// A version as its editor writes it, whole.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "valid_from": "2027-01-01", "definition": super::example_definition() }))]
+#[schema(example = json!({ "valid_from": "2027-01-01", "definition": crate::catalogue::definition::example() }))]
 pub struct DraftVersion {
     /// The first day of which dossiers are handled under it.
     valid_from: NaiveDate,
@@ -179,7 +179,7 @@ async fn get_version(db: Data<Db>, caller: Caller, id: Path<VersionId>) -> Resul
     params(("id" = inline(VersionId), Path), ("If-Match" = String, Header, description = "The version seen, as ETag gave it")),
     responses((status = 200, description = "The draft as saved", body = VersionView, headers(("ETag" = String))), Changing))]
 #[put("/procedure-versions/{id}")]
-async fn save_draft(
+async fn save_version(
     db: Data<Db>,
     caller: Caller,
     id: Path<VersionId>,
@@ -199,7 +199,7 @@ async fn save_draft(
     params(("id" = inline(VersionId), Path), ("If-Match" = String, Header, description = "The version seen, as ETag gave it")),
     responses((status = 204, description = "The draft is gone"), Changing))]
 #[delete("/procedure-versions/{id}")]
-async fn discard_draft(
+async fn discard_version(
     db: Data<Db>,
     caller: Caller,
     id: Path<VersionId>,
@@ -284,8 +284,8 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .service(draft_version)
         .service(get_draft)
         .service(get_version)
-        .service(save_draft)
-        .service(discard_draft)
+        .service(save_version)
+        .service(discard_version)
         .service(check_version)
         .service(publish_version);
 }
