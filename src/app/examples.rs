@@ -23,7 +23,10 @@ pub fn add_to(document: &mut Value) {
 }
 
 fn add_to_content(holder: &mut Value, schemas: &Value) {
-    let Some(content) = holder.pointer_mut("/content/application~1json").and_then(Value::as_object_mut) else { return };
+    let Some(content) = holder.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
+    else {
+        return;
+    };
     if content.contains_key("example") || content.contains_key("examples") {
         return;
     }
@@ -35,7 +38,8 @@ fn add_to_content(holder: &mut Value, schemas: &Value) {
 
 fn example_of(schema: &Value, schemas: &Value, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
-    let first_of = |name: &str| schema.get(name).and_then(Value::as_array).and_then(|all| all.first()).cloned();
+    let first_of =
+        |name: &str| schema.get(name).and_then(Value::as_array).and_then(|all| all.first()).cloned();
     let own = schema.get("example").or_else(|| schema.get("const")).cloned();
     if let Some(own) = own.or_else(|| first_of("examples")).or_else(|| first_of("enum")) {
         return Some(own);

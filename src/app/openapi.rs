@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 
-use super::{examples, printing};
 use super::routes;
+use super::{examples, printing};
 use crate::kernel::{Error, Result};
 
 #[derive(OpenApi)]
@@ -62,7 +62,8 @@ fn name_signed_operations(document: &mut Value) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for operations in paths.values_mut().filter_map(Value::as_object_mut) {
         for operation in operations.values_mut().filter_map(Value::as_object_mut) {
-            let answers = |status| operation.get("responses").is_some_and(|responses| responses.get(status).is_some());
+            let answers =
+                |status| operation.get("responses").is_some_and(|responses| responses.get(status).is_some());
             let security = match (answers("401"), answers("403")) {
                 (false, _) => continue,
                 (true, false) => json!([{}, { "bearer": [] }]),

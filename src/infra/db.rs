@@ -78,6 +78,14 @@ impl Db {
         self.on_a_seat(move |inner| inner.attempt(|conn| work(conn))).await
     }
 
+    /// Reads, and keeps the record that it was read: statements that each stand alone. Never on a replica.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Conn) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on_a_seat(move |inner| inner.attempt(|conn| work(conn))).await
+    }
+
     /// Writes, all or nothing.
     pub async fn write<T: Send + 'static>(
         &self,

@@ -66,7 +66,12 @@ fn an_error_code_is_printed_once_and_in_both_languages() {
 fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().unwrap();
     let named = |(path, operations): (&String, &'_ Value)| -> Vec<String> {
-        operations.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())).collect()
+        operations
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|method| format!("{} {path}", method.to_uppercase()))
+            .collect()
     };
     let names: Vec<String> = paths.iter().flat_map(named).collect();
     let all = paths.values().flat_map(|operations| operations.as_object().unwrap().values());
@@ -137,7 +142,9 @@ fn every_operation_says_what_it_is() {
         }
         for parameter in name.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             let declared = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let there = declared.iter().any(|at| at["name"] == parameter && at["in"] == "path" && at["required"] == true);
+            let there = declared
+                .iter()
+                .any(|at| at["name"] == parameter && at["in"] == "path" && at["required"] == true);
             if !there {
                 faults.push(format!("{name}: {{{parameter}}} is not described"));
             }
@@ -193,8 +200,10 @@ fn every_body_has_an_example_that_its_schema_takes() {
         };
         let mut schema = content["schema"].clone();
         schema["components"] = document["components"].clone();
-        let validator = jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{place}: {error}"));
-        let wrong = validator.iter_errors(example).map(|error| format!("{place}: {} {error}", error.instance_path()));
+        let validator =
+            jsonschema::draft202012::new(&schema).unwrap_or_else(|error| panic!("{place}: {error}"));
+        let wrong =
+            validator.iter_errors(example).map(|error| format!("{place}: {} {error}", error.instance_path()));
         faults.extend(wrong);
     }
     assert!(faults.is_empty(), "{faults:#?}");

@@ -13,7 +13,14 @@ const SIGN_IN: &str = "/api/v1/sessions";
 async fn an_address_that_does_not_exist_is_a_problem_document() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
-    for path in ["/nowhere", "/api/v1/nowhere", "/api/v2/units", "/api/v1/sessions/current/more", "/api/v1/%00", "/.env"] {
+    for path in [
+        "/nowhere",
+        "/api/v1/nowhere",
+        "/api/v2/units",
+        "/api/v1/sessions/current/more",
+        "/api/v1/%00",
+        "/.env",
+    ] {
         let answer = nobody.get(path).send().await.refused(404, "general.not_found");
         assert_eq!(answer.body["instance"], path);
         nobody.post(path).json(&json!({})).send().await.refused(404, "general.not_found");
@@ -38,8 +45,14 @@ async fn a_body_that_is_no_json_is_malformed() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
     let deep = "[".repeat(100_000);
-    let broken: [&[u8]; 6] =
-        [b"{\"login\": ", b"", b"{} {}", b"\xff\xfe", b"{\"login\": \"a\", \"password\": \"b\"} x", deep.as_bytes()];
+    let broken: [&[u8]; 6] = [
+        b"{\"login\": ",
+        b"",
+        b"{} {}",
+        b"\xff\xfe",
+        b"{\"login\": \"a\", \"password\": \"b\"} x",
+        deep.as_bytes(),
+    ];
     for body in broken {
         let answer = nobody.post(SIGN_IN).body(body.to_vec(), "application/json").send().await;
         answer.refused(400, "general.malformed");
@@ -60,13 +73,17 @@ async fn what_does_not_fit_is_named_by_its_pointer_and_never_repeated() {
     let missing = sent(json!({ "login": "a" })).await.refused(422, "general.invalid").names("/password");
     assert_eq!(fault(&missing), "required");
     for odd in [json!([secret]), json!({ secret: 1 }), json!(null), json!(true), json!(72_098_000_006_u64)] {
-        let wrong = sent(json!({ "login": odd, "password": "b" })).await.refused(422, "general.invalid").names("/login");
+        let wrong = sent(json!({ "login": odd, "password": "b" }))
+            .await
+            .refused(422, "general.invalid")
+            .names("/login");
         assert_eq!(fault(&wrong), "wrong_type");
         let said = String::from_utf8_lossy(&wrong.bytes).into_owned();
         assert!(!said.contains(secret) && !said.contains("72098000006"), "{said}");
     }
     let twice = r#"{"login": "a", "login": "b", "password": "c"}"#;
-    let twice = english.post(SIGN_IN).body(twice, "application/json").send().await.refused(422, "general.invalid");
+    let twice =
+        english.post(SIGN_IN).body(twice, "application/json").send().await.refused(422, "general.invalid");
     assert_eq!(fault(&twice), "duplicate_field");
     let list = english.post(SIGN_IN).body(format!("\"{secret}\""), "application/json").send().await;
     let list = list.refused(422, "general.invalid");
@@ -78,8 +95,11 @@ async fn only_json_is_taken_where_json_is_expected() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
     let body = r#"{"login": "072098000006", "password": "mot-cua-dien-tu"}"#;
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", ""] {
-        let answer = nobody.post(SIGN_IN).body(body, kind).send().await.refused(415, "general.wrong_media_type");
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", ""]
+    {
+        let answer =
+            nobody.post(SIGN_IN).body(body, kind).send().await.refused(415, "general.wrong_media_type");
         assert_eq!(answer.body["expected"], "application/json");
     }
     nobody.post(SIGN_IN).send().await.refused(415, "general.wrong_media_type");
@@ -89,7 +109,9 @@ async fn only_json_is_taken_where_json_is_expected() {
 /// Speaks HTTP by hand, and reads the answer while the body is still unsent.
 async fn answer_to(portal: &Portal, head: &str, body: &[u8]) -> String {
     let mut stream = TcpStream::connect(portal.address.trim_start_matches("http://")).await.unwrap();
-    let head = format!("POST {SIGN_IN} HTTP/1.1\r\nHost: motcua\r\nContent-Type: application/json\r\n{head}\r\n\r\n");
+    let head = format!(
+        "POST {SIGN_IN} HTTP/1.1\r\nHost: motcua\r\nContent-Type: application/json\r\n{head}\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     // The portal may have hung up by now.
     stream.write_all(body).await.ok();
@@ -110,7 +132,10 @@ async fn a_body_too_large_is_refused_before_it_is_read() {
     let portal = Portal::open().await;
     let limit = portal.state.settings.http.json_limit_bytes;
     let declared = answer_to(&portal, &format!("Content-Length: {}", limit + 1), b"").await;
-    assert!(declared.starts_with("HTTP/1.1 413") && declared.contains("\"limit_bytes\":262144"), "{declared}");
+    assert!(
+        declared.starts_with("HTTP/1.1 413") && declared.contains("\"limit_bytes\":262144"),
+        "{declared}"
+    );
     let huge = answer_to(&portal, "Content-Length: 1099511627776", b"{").await;
     assert!(huge.starts_with("HTTP/1.1 413"), "{huge}");
 
@@ -126,7 +151,13 @@ async fn a_body_too_large_is_refused_before_it_is_read() {
     portal.nobody().get("/health/live").send().await.expect(200);
 
     let just_fits = format!("{{\"login\": \"{}\", \"password\": \"b\"}}", "x".repeat(limit - 100));
-    portal.nobody().post(SIGN_IN).body(just_fits, "application/json").send().await.refused(401, "identity.wrong_credentials");
+    portal
+        .nobody()
+        .post(SIGN_IN)
+        .body(just_fits, "application/json")
+        .send()
+        .await
+        .refused(401, "identity.wrong_credentials");
 }
 
 #[tokio::test]
@@ -149,7 +180,9 @@ async fn a_query_that_does_not_fit_is_refused_by_name() {
 async fn an_id_that_is_none_names_nothing() {
     let portal = Portal::open().await;
     let an = portal.an().await;
-    for id in ["1", "not-an-id", "%00", "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b2", "%F0%9F%92%A3", "..%2F..%2Fetc"] {
+    for id in
+        ["1", "not-an-id", "%00", "0198f0c2-7e2a-7c11-9d5e-3f1f6a4f7b2", "%F0%9F%92%A3", "..%2F..%2Fetc"]
+    {
         an.get(&format!("/api/v1/dossiers/{id}")).send().await.refused(404, "general.not_found");
         an.get(&format!("/api/v1/units/{id}")).send().await.refused(404, "general.not_found");
         an.delete(&format!("/api/v1/sessions/{id}")).send().await.refused(404, "general.not_found");
@@ -204,7 +237,8 @@ async fn a_request_has_a_name_that_its_answer_repeats() {
 async fn nothing_personal_is_kept_by_caches_or_guessed_by_browsers() {
     let portal = Portal::open().await;
     let an = portal.an().await;
-    for answer in [an.get("/api/v1/me").send().await.expect(200), an.get("/nowhere").send().await.expect(404)] {
+    for answer in [an.get("/api/v1/me").send().await.expect(200), an.get("/nowhere").send().await.expect(404)]
+    {
         assert_eq!(answer.header("cache-control"), "no-store", "{}", answer.what);
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{}", answer.what);
     }
@@ -223,7 +257,12 @@ async fn one_address_that_asks_too_fast_is_told_to_wait() {
     for _ in 0..10 {
         let answer = portal.nobody().get("/api/v1/keys").send().await;
         if answer.status == 429 {
-            let wait: u32 = answer.clone().refused(429, "general.too_many_requests").header("retry-after").parse().unwrap();
+            let wait: u32 = answer
+                .clone()
+                .refused(429, "general.too_many_requests")
+                .header("retry-after")
+                .parse()
+                .unwrap();
             assert!((1..=2).contains(&wait), "{wait}");
         }
         statuses.push(answer.status);
@@ -245,8 +284,7 @@ async fn the_portal_says_how_it_is_and_what_it_counts() {
     let metrics = nobody.get("/metrics").send().await.expect(200);
     assert!(metrics.header("content-type").starts_with("text/plain"));
     let text = String::from_utf8(metrics.bytes).unwrap();
-    let counted =
-        r#"motcua_http_requests_total{method="GET",route="/api/v1/units/{id}",status="404"} 1"#;
+    let counted = r#"motcua_http_requests_total{method="GET",route="/api/v1/units/{id}",status="404"} 1"#;
     assert!(text.contains(counted), "{text}");
     assert!(text.contains("motcua_http_request_seconds_bucket"), "{text}");
     assert!(!text.contains("072098000006") && !text.contains(&id.to_string()), "{text}");

@@ -21,8 +21,16 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "dossiers",
         &[
-            "dossiers", "dossier_agencies", "dossier_counters", "dossier_moves", "dossier_pauses", "payment_requests",
-            "received_papers", "results", "supplements", "tasks",
+            "dossiers",
+            "dossier_agencies",
+            "dossier_counters",
+            "dossier_moves",
+            "dossier_pauses",
+            "payment_requests",
+            "received_papers",
+            "results",
+            "supplements",
+            "tasks",
         ],
     ),
     ("notifications", &["notices"]),
@@ -30,10 +38,18 @@ const OWNERS: &[(&str, &[&str])] = &[
 
 /// Who reads a table of another room, and why it does not ask that room.
 const GUESTS: &[(&str, &[&str], &str)] = &[
-    ("src/identity/store/standing.rs", &["units", "agencies"], "who somebody is now is one statement, at every request"),
+    (
+        "src/identity/store/standing.rs",
+        &["units", "agencies"],
+        "who somebody is now is one statement, at every request",
+    ),
     ("src/identity/store/grants.rs", &["units", "agencies"], "a grant shows the name of its place"),
     ("src/identity/store/places.rs", &["units", "agencies"], "what a grant covers is a range of paths"),
-    ("src/dossiers/store/lists.rs", &["procedures"], "a line of a list names its procedure, in the page's one statement"),
+    (
+        "src/dossiers/store/lists.rs",
+        &["procedures"],
+        "a line of a list names its procedure, in the page's one statement",
+    ),
     (
         "src/dossiers/store/views.rs",
         &["accounts", "agencies", "audit_records", "files", "procedures", "units"],
@@ -148,7 +164,9 @@ fn top_level(list: &str) -> Vec<String> {
 
 fn floor_faults(source: &Source, floors: &BTreeMap<String, u32>) -> Vec<String> {
     let Some(room) = source.room() else { return Vec::new() };
-    let Some(&floor) = floors.get(room) else { return vec![format!("{}: its room has no floor", source.path)] };
+    let Some(&floor) = floors.get(room) else {
+        return vec![format!("{}: its room has no floor", source.path)];
+    };
     let mut faults = Vec::new();
     for (named, _) in crate_paths(&source.code()) {
         if named == room || WITHOUT_FLOOR.contains(&&*named) {
@@ -170,7 +188,9 @@ fn door_faults(source: &Source, _: &BTreeMap<String, u32>) -> Vec<String> {
     if source.room() == Some("app") || source.room().is_none() {
         return Vec::new();
     }
-    let opens = |(named, inner): &(String, String)| !["infra", "schema"].contains(&&**named) && matches!(inner.as_str(), "http" | "jobs");
+    let opens = |(named, inner): &(String, String)| {
+        !["infra", "schema"].contains(&&**named) && matches!(inner.as_str(), "http" | "jobs")
+    };
     let code = source.code();
     let mut faults: Vec<String> = crate_paths(&code)
         .iter()
@@ -186,7 +206,8 @@ fn door_faults(source: &Source, _: &BTreeMap<String, u32>) -> Vec<String> {
 
 /// The tables that the code names: by the schema, and in the SQL of its strings.
 fn tables_named(code: &str, tables: &BTreeSet<String>) -> BTreeSet<String> {
-    let by_schema = crate_paths(code).into_iter().filter(|(room, _)| room == "schema").map(|(_, table)| table);
+    let by_schema =
+        crate_paths(code).into_iter().filter(|(room, _)| room == "schema").map(|(_, table)| table);
     let in_sql = SQL_WORDS.iter().flat_map(|word| code.split(word).skip(1)).map(identifier);
     by_schema.chain(in_sql).filter(|name| tables.contains(name)).collect()
 }
@@ -207,7 +228,8 @@ fn guest_of(path: &str, table: &str) -> bool {
 fn owner_faults(source: &Source, tables: &BTreeSet<String>) -> Vec<String> {
     let Some(room) = source.room() else { return Vec::new() };
     let named = tables_named(&source.code(), tables);
-    let strange = named.iter().filter(|table| owner_of(table) != Some(room) && !guest_of(&source.path, table));
+    let strange =
+        named.iter().filter(|table| owner_of(table) != Some(room) && !guest_of(&source.path, table));
     strange.map(|table| format!("{} names {table}, which {:?} owns", source.path, owner_of(table))).collect()
 }
 
@@ -233,13 +255,15 @@ fn only_app_opens_doors() {
 #[test]
 fn a_table_is_named_only_in_its_owners_room() {
     let tables = tables();
-    let owned: BTreeSet<String> = OWNERS.iter().flat_map(|(_, owned)| *owned).map(|table| (*table).to_owned()).collect();
+    let owned: BTreeSet<String> =
+        OWNERS.iter().flat_map(|(_, owned)| *owned).map(|table| (*table).to_owned()).collect();
     assert_eq!(owned, tables, "each table of the schema has one owner");
     let sources = sources();
     let faults: Vec<String> = sources.iter().flat_map(|source| owner_faults(source, &tables)).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     for (path, read, _) in GUESTS {
-        let guest = sources.iter().find(|source| source.path == *path).unwrap_or_else(|| panic!("{path} is gone"));
+        let guest =
+            sources.iter().find(|source| source.path == *path).unwrap_or_else(|| panic!("{path} is gone"));
         let named = tables_named(&guest.code(), &tables);
         for table in *read {
             assert!(named.contains(*table), "{path} no longer reads {table}: take it off the list of guests");
@@ -266,7 +290,8 @@ fn nothing_is_left_to_do_and_nothing_unwrapped() {
     for source in sources() {
         let program = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for (number, line) in program.lines().enumerate() {
-            let is_left = marks.iter().any(|mark| line.split(|c: char| !c.is_alphanumeric()).any(|word| word == *mark));
+            let is_left =
+                marks.iter().any(|mark| line.split(|c: char| !c.is_alphanumeric()).any(|word| word == *mark));
             let may_panic = !source.is_test()
                 && !line.trim_start().starts_with("//")
                 && panics.iter().any(|call| line.contains(call));
@@ -282,7 +307,8 @@ fn nothing_is_left_to_do_and_nothing_unwrapped() {
 fn the_reader_of_the_house_sees_what_it_looks_for() {
     let floors = floors();
     let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
-    let upward = source("src/units/tree.rs", "use crate::kernel::{ids::UnitId, Result};\nuse crate::dossiers::model;");
+    let upward =
+        source("src/units/tree.rs", "use crate::kernel::{ids::UnitId, Result};\nuse crate::dossiers::model;");
     assert_eq!(floor_faults(&upward, &floors).len(), 1);
     let neighbour = source("src/units/tree.rs", "let day = crate::calendar::today();");
     assert_eq!(floor_faults(&neighbour, &floors).len(), 1);
@@ -290,7 +316,8 @@ fn the_reader_of_the_house_sees_what_it_looks_for() {
     assert_eq!(floor_faults(&hidden, &floors).len(), 1);
     let door = source("src/units/http.rs", "use crate::identity::Caller;\nuse crate::app::State;");
     assert_eq!(floor_faults(&door, &floors).len(), 1, "a door may know identity, and never app");
-    let opened = source("src/dossiers/draft.rs", "use crate::files::{http, store};\nuse crate::infra::http::Json;");
+    let opened =
+        source("src/dossiers/draft.rs", "use crate::files::{http, store};\nuse crate::infra::http::Json;");
     assert_eq!(door_faults(&opened, &floors).len(), 1);
     let tables = tables();
     let imported = source("src/calendar/store.rs", "use crate::schema::{calendar_days, units};");

@@ -25,6 +25,7 @@ mod journey;
 mod kernel_pure;
 mod moves;
 mod schema;
+mod private_database;
 mod submission;
 mod units_pure;
 mod weather;

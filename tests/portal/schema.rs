@@ -134,7 +134,10 @@ async fn all_migrations_down_leave_an_empty_database() {
         let ran = migrations::migrate(&scratch.url()).unwrap();
         let whole = dump(&mut conn);
         assert!(!migrations::pending(&scratch.url()).unwrap());
-        assert!(migrations::migrate(&scratch.url()).unwrap().is_empty(), "a second time there is nothing to do");
+        assert!(
+            migrations::migrate(&scratch.url()).unwrap().is_empty(),
+            "a second time there is nothing to do"
+        );
         assert_eq!(migrations::revert_all(&scratch.url()).unwrap(), ran.len());
         assert_same("all down", &empty, &dump(&mut conn));
         assert!(migrations::pending(&scratch.url()).unwrap());

@@ -91,3 +91,39 @@ async fn a_letter_refused_for_good_waits_for_a_person() {
     assert_eq!(portal.mail.letters().len(), 1);
     portal.parked_jobs_expected.store(0, Ordering::Relaxed);
 }
+
+#[tokio::test]
+async fn a_portal_that_stops_finishes_what_is_in_progress() {
+    let portal = Portal::open().await;
+    let an = portal.an().await;
+    let dossier = an.begins("1.004873").await;
+    let component =
+        crate::support::portal::definition("1.004873")["components"][0]["code"].as_str().unwrap().to_owned();
+    // A file that takes its time, so that the stop comes in the middle.
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(1);
+    let slow = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|chunk| (chunk, receiver))
+    });
+    let head = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"component_code\"\r\n\r\n{component}\r\n\
+         --cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+    );
+    let upload = an
+        .post(&dossier.path("/files"))
+        .body(reqwest::Body::wrap_stream(slow), "multipart/form-data; boundary=cut");
+    let uploading = tokio::spawn(upload.send());
+    sender.send(Ok(bytes::Bytes::from(head))).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let stopping = {
+        let handle = portal.handle();
+        tokio::spawn(async move { handle.stop(true).await })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut tail = crate::support::people::small_pdf();
+    tail.extend_from_slice(b"\r\n--cut--\r\n");
+    sender.send(Ok(bytes::Bytes::from(tail))).await.unwrap();
+    drop(sender);
+    uploading.await.unwrap().expect(201);
+    stopping.await.unwrap();
+    assert_eq!(portal.count("SELECT count(*) AS count FROM files").await, 1);
+}

@@ -91,7 +91,7 @@ pub async fn list_files(
     id: Path<DossierId>,
 ) -> Result<web::Json<Vec<FileView>>> {
     let files = db
-        .read(move |conn| {
+        .look(move |conn| {
             let op = caller.op(conn)?;
             Ok(super::look(conn, &op, id.0)?.body.files)
         })
@@ -114,7 +114,7 @@ pub async fn read_file(
 ) -> Result<HttpResponse> {
     let (id, file_id) = path.0;
     let file = db
-        .write(move |conn| {
+        .look(move |conn| {
             let op = caller.op(conn)?;
             uploads::readable(conn, &op, id, file_id)
         })

@@ -64,8 +64,7 @@ pub async fn see_dossier(
     caller: Caller,
     id: Path<DossierId>,
 ) -> Result<Versioned<DossierView>> {
-    // A look by an officer is one insert: no transaction is needed around one statement.
-    db.read(move |conn| {
+    db.look(move |conn| {
         let op = caller.op(conn)?;
         look(conn, &op, id.0)
     })
@@ -81,7 +80,7 @@ pub async fn see_dossier(
 #[get("/dossiers/{id}/timeline")]
 pub async fn see_timeline(db: Data<Db>, caller: Caller, id: Path<DossierId>) -> Result<Json<Vec<MoveView>>> {
     let lines = db
-        .read(move |conn| {
+        .look(move |conn| {
             let op = caller.op(conn)?;
             let row = uploads::look(conn, &op, id.0)?;
             let is_owner = row.subject().owner == op.account_id();
@@ -107,7 +106,7 @@ pub async fn see_receipt(
 ) -> Result<Json<Receipt>> {
     let library = library.into_inner();
     let receipt = db
-        .read(move |conn| {
+        .look(move |conn| {
             let op = caller.op(conn)?;
             let row = uploads::look(conn, &op, id.0)?;
             if row.number.is_none() {

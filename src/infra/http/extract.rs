@@ -154,11 +154,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = serde_urlencoded::from_str(request.query_string()).map(Self).map_err(|error| {
-            let mut fault = fault_of("", &error.to_string());
-            if fault.pointer.is_empty() {
-                fault.pointer = "query".to_owned();
-            }
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let parsed = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map(Self);
+        let parsed = parsed.map_err(|error| {
+            let mut fault = fault_of(&pointer_of(error.path()), &error.inner().to_string());
             fault.pointer = fault.pointer.trim_start_matches('/').to_owned();
             Error::invalid(vec![fault])
         });

@@ -31,6 +31,7 @@ pub struct Portal {
     database: String,
     http: reqwest::Client,
     worker: Worker,
+    server: actix_web::dev::ServerHandle,
     folder: PathBuf,
     /// Jobs that a test parks on purpose.
     pub parked_jobs_expected: std::sync::atomic::AtomicI64,
@@ -67,6 +68,7 @@ impl Portal {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = startup::serve(&state, listener).unwrap();
+        let handle = server.handle();
         tokio::spawn(server);
         let worker = work::worker(&state);
         Self {
@@ -77,6 +79,7 @@ impl Portal {
             database,
             http: reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap(),
             worker,
+            server: handle,
             folder,
             parked_jobs_expected: std::sync::atomic::AtomicI64::new(0),
         }
@@ -108,6 +111,11 @@ impl Portal {
             }
         }
         panic!("the jobs never come to an end");
+    }
+
+    /// What a deployment stops it by.
+    pub fn handle(&self) -> actix_web::dev::ServerHandle {
+        self.server.clone()
     }
 
     pub async fn sql<T: Send + 'static>(&self, work: impl Fn(&mut Conn) -> Result<T> + Send + 'static) -> T {
