@@ -289,7 +289,7 @@ fn work_alone(settings: &Settings, url: &str) -> Result<(), Fault> {
 }
 
 fn welcome(settings: &Settings) -> String {
-    let at = &settings.http.public_url;
+    let at = format!("http://{}", settings.http.address);
     format!(
         "\nMotcua is open at {at}\n\
          \x20 try it in the browser:  {at}/docs/\n\
