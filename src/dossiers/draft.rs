@@ -25,7 +25,7 @@ use crate::kernel::{Dong, Error, Fault, General, Result};
 /// Begins a dossier. Answers may come with it, or later.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "procedure_code": "2.000815", "answers": {} }))]
+#[schema(example = json!({ "procedure_code": "1.001193", "answers": {} }))]
 pub struct BeginDraft {
     pub procedure_code: NationalCode,
     #[serde(default)]

@@ -18,6 +18,7 @@ mod support;
 
 mod calendar;
 mod catalogue_definitions;
+mod coverage;
 mod documents;
 mod edge;
 mod house;

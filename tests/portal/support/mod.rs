@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod mail;
+pub mod officers;
 pub mod people;
 pub mod portal;
 

@@ -126,6 +126,11 @@ impl Portal {
         self.sql(move |conn| Ok(count(conn, statement))).await
     }
 
+    /// The one text that a statement selects as `text`.
+    pub async fn text(&self, statement: &'static str) -> String {
+        self.sql(move |conn| Ok(diesel::sql_query(statement).get_result::<Text>(conn)?.text)).await
+    }
+
     pub fn url(&self) -> String {
         url(&self.database)
     }
@@ -139,6 +144,12 @@ impl Portal {
 struct Count {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     count: i64,
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
 }
 
 fn count(conn: &mut Conn, statement: &str) -> i64 {
