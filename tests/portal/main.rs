@@ -22,6 +22,7 @@ mod coverage;
 mod documents;
 mod edge;
 mod house;
+mod identity;
 mod journey;
 mod kernel_pure;
 mod moves;
