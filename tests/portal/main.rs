@@ -17,6 +17,7 @@
 mod support;
 
 mod calendar;
+mod canaries;
 mod catalogue_definitions;
 mod coverage;
 mod documents;
