@@ -18,6 +18,7 @@ mod support;
 
 mod calendar;
 mod catalogue_definitions;
+mod deadlines;
 mod documents;
 mod edge;
 mod house;
@@ -25,6 +26,7 @@ mod journey;
 mod kernel_pure;
 mod moves;
 mod schema;
+mod slips;
 mod submission;
 mod units_pure;
 mod weather;
