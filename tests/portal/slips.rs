@@ -90,7 +90,7 @@ async fn the_register_lists_what_an_agency_received_page_by_page() {
     let today = in_vietnam(portal.state.clock.now()).date_naive();
     let path = format!("/api/v1/registers?agency_id={agency}&from={today}&to={today}&limit=2");
     let page = leader.get(&path).send().await.expect(200).body;
-    let next = page["next"].as_str().unwrap();
+    let next = page["next"].as_str().unwrap_or_else(|| panic!("{page:#}"));
     let rest = leader.get(&format!("{path}&cursor={next}")).send().await.expect(200).body;
     let listed: Vec<&Value> = [&page, &rest]
         .into_iter()
