@@ -36,6 +36,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    apologies (dossier_id) {
+        dossier_id -> Uuid,
+        at -> Timestamptz,
+        by_account_id -> Uuid,
+        reason -> Text,
+        old_due_at -> Timestamptz,
+        original_due_at -> Timestamptz,
+        new_due_on -> Date,
+        new_due_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_records (id) {
         id -> Int8,
         at -> Timestamptz,
@@ -51,12 +64,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_changes (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        by_account_id -> Uuid,
+        what -> Text,
+        before -> Jsonb,
+        after -> Jsonb,
+        legal_notice -> Text,
+        recomputed_after -> Nullable<Uuid>,
+        recomputed_at -> Nullable<Timestamptz>,
+        deadlines_moved -> Int8,
+    }
+}
+
+diesel::table! {
     calendar_days (on_date) {
         on_date -> Date,
         kind -> Text,
         name_vi -> Text,
         name_en -> Text,
         legal_notice -> Text,
+    }
+}
+
+diesel::table! {
+    deadline_changes (dossier_id, change_id, clock) {
+        dossier_id -> Uuid,
+        change_id -> Uuid,
+        clock -> Text,
+        old_due_at -> Timestamptz,
+        new_due_at -> Timestamptz,
+        was_missed -> Bool,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    deadline_warnings (dossier_id, kind, due_at) {
+        dossier_id -> Uuid,
+        kind -> Text,
+        due_at -> Timestamptz,
+        at -> Timestamptz,
     }
 }
 
@@ -336,6 +385,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    slip_counters (agency_id, year) {
+        agency_id -> Uuid,
+        year -> Int2,
+        last -> Int4,
+    }
+}
+
+diesel::table! {
+    slips (id) {
+        id -> Uuid,
+        dossier_id -> Uuid,
+        form -> Int2,
+        regime -> Text,
+        agency_id -> Uuid,
+        year -> Int2,
+        serial -> Int4,
+        issued_at -> Timestamptz,
+        issued_by -> Nullable<Uuid>,
+        data -> Jsonb,
+    }
+}
+
+diesel::table! {
     supplements (id) {
         id -> Uuid,
         dossier_id -> Uuid,
@@ -369,6 +441,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         closed_by -> Nullable<Uuid>,
         outcome -> Nullable<Text>,
+        warn_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -405,6 +478,12 @@ diesel::table! {
 }
 
 diesel::joinable!(agencies -> units (unit_id));
+diesel::joinable!(apologies -> accounts (by_account_id));
+diesel::joinable!(apologies -> dossiers (dossier_id));
+diesel::joinable!(calendar_changes -> accounts (by_account_id));
+diesel::joinable!(deadline_changes -> calendar_changes (change_id));
+diesel::joinable!(deadline_changes -> dossiers (dossier_id));
+diesel::joinable!(deadline_warnings -> dossiers (dossier_id));
 diesel::joinable!(dossier_agencies -> agencies (agency_id));
 diesel::joinable!(dossier_agencies -> dossiers (dossier_id));
 diesel::joinable!(dossier_counters -> agencies (agency_id));
@@ -429,6 +508,10 @@ diesel::joinable!(results -> accounts (issued_by));
 diesel::joinable!(results -> dossiers (dossier_id));
 diesel::joinable!(results -> files (file_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(slip_counters -> agencies (agency_id));
+diesel::joinable!(slips -> accounts (issued_by));
+diesel::joinable!(slips -> agencies (agency_id));
+diesel::joinable!(slips -> dossiers (dossier_id));
 diesel::joinable!(supplements -> accounts (requested_by));
 diesel::joinable!(supplements -> dossiers (dossier_id));
 diesel::joinable!(tasks -> agencies (agency_id));
@@ -438,8 +521,12 @@ diesel::joinable!(tasks -> procedures (procedure_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     agencies,
+    apologies,
     audit_records,
+    calendar_changes,
     calendar_days,
+    deadline_changes,
+    deadline_warnings,
     dossier_agencies,
     dossier_counters,
     dossier_moves,
@@ -459,6 +546,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     results,
     sessions,
+    slip_counters,
+    slips,
     supplements,
     tasks,
     unit_successions,

@@ -12,6 +12,7 @@ pub fn codes() -> Vec<Code> {
     codes.extend(crate::identity::Refusal::ALL);
     codes.extend(crate::catalogue::Refusal::ALL);
     codes.extend(crate::units::Refusal::ALL);
+    codes.extend(crate::calendar::Refusal::ALL);
     codes.extend(crate::files::Refusal::ALL);
     codes.extend(crate::dossiers::Refusal::ALL);
     codes.sort_by_key(|code| (code.status, code.code));
@@ -50,6 +51,7 @@ fn words(who: &Who) -> String {
         Who::Anyone => "anyone".to_owned(),
         Who::Person => "a citizen or organisation".to_owned(),
         Who::Owner => "owner".to_owned(),
+        Who::System => "the portal itself, on its schedule".to_owned(),
         Who::Holder(role, place) => format!("{} ({})", role.code(), format!("{place:?}").to_lowercase()),
     }
 }

@@ -16,6 +16,7 @@ use crate::kernel::{General, Result};
 const ROOMS: &[Operations] = &[
     crate::identity::http::operations,
     crate::units::http::operations,
+    crate::calendar::http::operations,
     crate::catalogue::http::operations,
     crate::dossiers::http::operations,
     crate::audit::http::operations,

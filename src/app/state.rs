@@ -41,6 +41,7 @@ impl State {
         let library = Library {
             definitions: Definitions::default(),
             calendars: Calendars::default(),
+            warn_percent: settings.processing.warn_after_percent,
             claim_lease: Duration::minutes(settings.processing.claim_lease_minutes),
             files: settings.files.clone(),
         };

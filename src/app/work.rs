@@ -4,9 +4,10 @@ use chrono::Duration;
 use serde_json::Value;
 
 use super::State;
-use super::letters::facts_of;
+use super::letters::{desk_facts_of, facts_of};
 use super::reactions::react;
 use crate::catalogue::publishing;
+use crate::dossiers;
 use crate::files;
 use crate::identity::login;
 use crate::infra::clock::{Moment, in_vietnam};
@@ -23,8 +24,16 @@ const FOLLOW_THE_DAY: &str = "catalogue.follow_the_day";
 pub fn worker(state: &State) -> Worker {
     let jobs: Vec<Box<dyn Job>> = vec![
         Box::new(notifications::jobs::WriteNotice::new(state.db.clone(), &state.settings, facts_of)),
+        Box::new(notifications::jobs::WriteToDesk::new(
+            state.db.clone(),
+            &state.settings,
+            facts_of,
+            desk_facts_of,
+        )),
         Box::new(notifications::jobs::SendNotice::new(state.db.clone(), state.mailer.clone())),
         Box::new(notifications::jobs::SweepNotices::new(state.db.clone(), &state.settings)),
+        Box::new(dossiers::jobs::Recompute::new(state.db.clone(), state.library.clone())),
+        Box::new(dossiers::jobs::Watch::new(state.db.clone(), state.library.clone())),
         Box::new(files::jobs::SweepUploads::new(state.db.clone(), state.objects.clone())),
         Box::new(FollowTheDay { db: state.db.clone() }),
         Box::new(Tidy { db: state.db.clone(), keep: Duration::days(state.settings.worker.keep_done_days) }),
@@ -32,6 +41,7 @@ pub fn worker(state: &State) -> Worker {
     let recurring = vec![
         Recurring { kind: notifications::SWEEP, every: Duration::minutes(15) },
         Recurring { kind: files::jobs::SWEEP, every: Duration::hours(1) },
+        Recurring { kind: dossiers::jobs::WATCH, every: Duration::minutes(5) },
         Recurring { kind: TIDY, every: Duration::hours(1) },
         Recurring { kind: FOLLOW_THE_DAY, every: Duration::hours(1) },
     ];

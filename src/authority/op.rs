@@ -52,11 +52,18 @@ pub struct Op {
     pub grants: Vec<Held>,
     pub now: Moment,
     pub request_id: RequestId,
+    /// The portal itself, at work on its schedule.
+    pub is_system: bool,
 }
 
 impl Op {
     pub fn nobody(now: Moment, request_id: RequestId) -> Self {
-        Self { account: None, grants: Vec::new(), now, request_id }
+        Self { account: None, grants: Vec::new(), now, request_id, is_system: false }
+    }
+
+    /// The portal's own hand: on record without an account, and allowed only what the policy gives to `System`.
+    pub fn system(now: Moment) -> Self {
+        Self { is_system: true, ..Self::nobody(now, RequestId::new()) }
     }
 
     pub fn account_id(&self) -> Option<AccountId> {

@@ -99,6 +99,7 @@ impl Op {
     fn allowed(&self, action: Action, resource: &impl Resource) -> Option<(Option<Role>, Option<AgencyId>)> {
         for who in rule(action) {
             match *who {
+                Who::System if self.is_system => return Some((None, None)),
                 Who::Anyone => return Some((None, None)),
                 Who::Person if self.account.is_some() && !self.is_officer() => return Some((None, None)),
                 Who::Owner if self.account.is_some() && resource.owner() == self.account_id() => {
@@ -111,7 +112,7 @@ impl Op {
                         return Some((Some(role), Some(agency)));
                     }
                 }
-                Who::Person | Who::Owner => {}
+                Who::Person | Who::Owner | Who::System => {}
             }
         }
         None

@@ -24,11 +24,13 @@ pub enum Who {
     Person,
     Owner,
     Holder(Role, Where),
+    /// The portal itself, at work on its schedule: only what the law or a procedure's own setting lays down.
+    System,
 }
 
 use Role::{Inspector, Leader, ProcedureAdministrator, Processing, Reception, SystemAdministrator};
 use Where::{Anywhere, Handling, Involved, Receiving, Within};
-use Who::{Anyone, Holder, Owner, Person};
+use Who::{Anyone, Holder, Owner, Person, System};
 
 pub fn rule(action: Action) -> &'static [Who] {
     match action {
@@ -40,7 +42,9 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::OfficerClose
         | Action::GrantGive
         | Action::GrantRevoke => &[Holder(SystemAdministrator, Within)],
-        Action::JobsSee | Action::JobsRetry => &[Holder(SystemAdministrator, Anywhere)],
+        Action::JobsSee | Action::JobsRetry | Action::CalendarSee | Action::CalendarChange => {
+            &[Holder(SystemAdministrator, Anywhere)]
+        }
         Action::AuditRead => &[Holder(Inspector, Involved), Holder(SystemAdministrator, Involved)],
 
         Action::VersionSee
@@ -84,14 +88,22 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::TaskRelease => {
             &[Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
         }
-        Action::DossierCloseUnsupplemented => &[Holder(Reception, Handling), Holder(Leader, Handling)],
+        // A supplement that never came is closed by the clock, as the procedure's own setting says.
+        Action::DossierCloseUnsupplemented => {
+            &[System, Holder(Reception, Handling), Holder(Leader, Handling)]
+        }
         Action::DossierConfirmPayment => {
             &[Holder(Reception, Receiving), Holder(Reception, Handling), Holder(Leader, Handling)]
         }
         Action::DossierPropose => &[Holder(Processing, Handling), Holder(Leader, Handling)],
-        Action::DossierApprove | Action::DossierReject | Action::DossierStop | Action::TaskReassign => {
-            &[Holder(Leader, Handling)]
+        Action::RegisterRead => {
+            &[Holder(Reception, Within), Holder(Leader, Within), Holder(Inspector, Within)]
         }
+        Action::DossierApprove
+        | Action::DossierReject
+        | Action::DossierStop
+        | Action::DossierApologise
+        | Action::TaskReassign => &[Holder(Leader, Handling)],
         Action::DossierReopen => &[Holder(Reception, Handling), Holder(Leader, Involved)],
     }
 }

@@ -4,16 +4,15 @@
 //! `--received` only words the trace when there is a limit. Alone, it asks for the reception clock: 8 working hours online,
 //! 1 working day at the counter or by post.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::calendar::hours::time_of_day;
+use crate::calendar::calculator::{self, CalculatedDue, Question, limit_asked};
 use crate::calendar::lunar::{self, LunarDate};
-use crate::calendar::model::{Circumstances, Deadline, Language, Limit, Received};
+use crate::calendar::model::{Language, Limit, Received};
 use crate::calendar::trace::{TraceKind, TraceReason};
-use crate::calendar::working_time::{due, reception_limit};
-use crate::calendar::{HANOI, WorkingHours, notices};
+use crate::calendar::{WorkingHours, notices};
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum CalendarCommand {
@@ -77,44 +76,26 @@ fn run_due(arguments: &DueArguments) -> Result<String, String> {
     let language: Language = arguments.lang.parse()?;
     let arrival = arrival(&arguments.from, language)?;
     let received: Option<Received> = arguments.received.as_deref().map(str::parse).transpose()?;
-    let limit = match (&arguments.limit, received) {
-        (Some(text), _) => text.parse::<Limit>().map_err(|fault| fault.say(language))?,
-        // A day is what the same-day rule replaces.
-        (None, _) if arguments.same_day => Limit::WorkingDays(1),
-        (None, Some(received)) => reception_limit(received),
-        (None, None) => {
-            return Err("say how long: --limit 3wd, or --same-day, or --received alone".to_owned());
-        }
-    };
+    let limit = arguments.limit.as_deref().map(str::parse::<Limit>).transpose();
+    let limit = limit.map_err(|fault| fault.say(language))?;
+    let limit = limit_asked(limit, received, arguments.same_day)
+        .ok_or_else(|| "say how long: --limit 3wd, or --same-day, or --received alone".to_owned())?;
     let calendar = notices::shipped().map_err(|faults| faults.to_string())?;
     let hours = if arguments.saturday_mornings {
         WorkingHours::with_saturday_mornings()
     } else {
         WorkingHours::default()
     };
-    let circumstances = Circumstances { received, same_day: arguments.same_day, ..Circumstances::default() };
-    let deadline =
-        due(&calendar, &hours, arrival, limit, &circumstances).map_err(|fault| fault.say(language))?;
+    let question = Question { arrival, limit, received, same_day: arguments.same_day, hours };
+    let answer = question.answer(&calendar).map_err(|fault| fault.say(language))?;
     if arguments.json {
-        let reply = json!({
-            "received_at": arrival.with_timezone(&HANOI).to_rfc3339(),
-            "limit": limit,
-            "received": received,
-            "same_day": arguments.same_day,
-            "start": deadline.start,
-            "due_at": deadline.due_at,
-            "due_on": deadline.due_on,
-            "waited_minutes": deadline.waited_minutes,
-            "provisional": deadline.provisional,
-            "trace": deadline.trace,
-        });
-        return serde_json::to_string_pretty(&reply).map_err(|error| error.to_string());
+        return serde_json::to_string_pretty(&answer).map_err(|error| error.to_string());
     }
-    Ok(in_words(&deadline, language))
+    Ok(in_words(&answer, language))
 }
 
 /// The answer first, then how it came about.
-fn in_words(deadline: &Deadline, language: Language) -> String {
+fn in_words(deadline: &CalculatedDue, language: Language) -> String {
     let due_at = deadline.due_at.to_rfc3339();
     let mut text = match language {
         Language::Vi => format!("Hạn: {due_at}\n"),
@@ -140,21 +121,11 @@ fn in_words(deadline: &Deadline, language: Language) -> String {
 }
 
 fn arrival(text: &str, language: Language) -> Result<DateTime<FixedOffset>, String> {
-    let text = text.trim();
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Ok(at);
-    }
-    let formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
-    let written = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let opening = time_of_day(7, 30);
-    let date_alone = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(opening));
-    written.or_else(date_alone).and_then(|local| local.and_local_timezone(HANOI).single()).ok_or_else(|| {
-        match language {
-            Language::Vi => {
-                format!("\"{text}\" không phải là thời điểm: viết 2025-04-25T10:00:00+07:00")
-            }
-            Language::En => format!("\"{text}\" is not a time: write 2025-04-25T10:00:00+07:00"),
+    calculator::arrival(text).ok_or_else(|| match language {
+        Language::Vi => {
+            format!("\"{}\" không phải là thời điểm: viết 2025-04-25T10:00:00+07:00", text.trim())
         }
+        Language::En => format!("\"{}\" is not a time: write 2025-04-25T10:00:00+07:00", text.trim()),
     })
 }
 

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::calendar::trace::TraceLine;
 
@@ -195,7 +197,7 @@ pub struct CalendarDay {
     pub legal_notice: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     /// A statutory day off; may fall on a weekend.
@@ -210,7 +212,7 @@ pub enum DayKind {
     SwapWork,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Received {
     Online,
@@ -370,4 +372,22 @@ impl Fault {
             Fault::Backwards => "thời điểm cuối đứng trước thời điểm đầu".to_owned(),
         }
     }
+}
+
+/// How a limit is written, for the OpenAPI document: `{"unit": "working_day", "value": 3}`.
+pub fn limit_schema() -> Object {
+    let unit = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some([
+        "working_day",
+        "calendar_day",
+        "working_hour",
+        "month",
+    ]));
+    let value = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(1));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Object))
+        .property("unit", unit)
+        .required("unit")
+        .property("value", value)
+        .required("value")
+        .build()
 }

@@ -85,7 +85,7 @@ impl NoticeRow {
     }
 }
 
-fn kind_named(text: &str) -> Option<DayKind> {
+pub(crate) fn kind_named(text: &str) -> Option<DayKind> {
     match text {
         "holiday" => Some(DayKind::Holiday),
         "day_off" => Some(DayKind::DayOff),

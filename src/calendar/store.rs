@@ -1,7 +1,10 @@
-//! SQL of the calendar, and the calendar itself as the process keeps it. Table: `calendar_days`.
+//! SQL of the calendar, and the calendar itself as the process keeps it. Tables: `calendar_days`,
+//! `calendar_changes`.
 //!
 //! What must stay true: a changed day is seen by every replica within seconds; whoever changes days calls
 //! [`Calendars::forget`] after the commit, never inside the transaction.
+
+pub mod changes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +56,12 @@ impl Calendars {
         self.built.insert((), Built { rows: Arc::new(rows), calendar: calendar.clone() });
         self.kept.insert((), calendar.clone());
         Ok(calendar)
+    }
+
+    /// As the database has it now, whatever is kept.
+    pub fn fresh(&self, conn: &mut Conn) -> Result<Arc<Calendar>> {
+        self.forget();
+        self.get(conn)
     }
 
     pub fn forget(&self) {

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::calendar::clock::{Clock, Moment};
 use crate::calendar::days::{self, DayClass, SpecialDay};
@@ -15,7 +16,7 @@ use words::Said;
 
 mod words;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TraceLine {
     pub kind: TraceKind,
     pub reason: TraceReason,
@@ -40,7 +41,7 @@ pub struct TraceLine {
     pub en: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TraceKind {
     Received,
@@ -57,7 +58,7 @@ pub enum TraceKind {
     Provisional,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TraceReason {
     Received,
@@ -84,6 +85,7 @@ pub enum TraceReason {
     FinancialObligation,
     WithdrawalRequested,
     DueBeforePauses,
+    Apology,
     Due,
     NoNotice,
 }
@@ -269,6 +271,17 @@ fn result(clock: &Clock<'_>, due: Moment, reason: TraceReason) -> Result<TraceLi
     line.at = Some(at);
     line.date = Some(at.date_naive());
     Ok(line)
+}
+
+/// What an apology adds: the date it named stands in place of the reckoned one.
+pub fn promised(given_at: DateTime<FixedOffset>, due_at: DateTime<FixedOffset>) -> [TraceLine; 2] {
+    let mut moved = line(TraceKind::Moved, TraceReason::Apology, words::promised(given_at));
+    moved.at = Some(given_at);
+    moved.notice = Some("Thông tư 03/2025/TT-VPCP, Mẫu 04".to_owned());
+    let mut result = line(TraceKind::Result, TraceReason::Due, words::due(due_at));
+    result.at = Some(due_at);
+    result.date = Some(due_at.date_naive());
+    [moved, result]
 }
 
 fn provisional(clock: &Clock<'_>, reckoning: &Reckoning) -> Result<Option<TraceLine>, Fault> {

@@ -8,9 +8,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::calendar::Limit;
+pub use crate::calendar::model::limit_schema;
 use crate::kernel::values::NationalCode;
 pub use crate::units::{Level, Sector};
 
@@ -342,24 +342,6 @@ impl FieldRule {
             | Self::DiffersFrom { other, .. } => Some(other),
         }
     }
-}
-
-/// How a limit is written, for the OpenAPI document: `{"unit": "working_day", "value": 3}`.
-pub fn limit_schema() -> Object {
-    let unit = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some([
-        "working_day",
-        "calendar_day",
-        "working_hour",
-        "month",
-    ]));
-    let value = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).minimum(Some(1));
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::Object))
-        .property("unit", unit)
-        .required("unit")
-        .property("value", value)
-        .required("value")
-        .build()
 }
 
 /// A small definition that could be published, for the OpenAPI document.

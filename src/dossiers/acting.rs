@@ -7,7 +7,7 @@ use super::events::DossierEventKind;
 use super::library::Library;
 use super::model::{Locked, Progress, State};
 use super::refusal::Refusal;
-use super::store::{self, DeskChange, Transition};
+use super::store::{self, DeskChange, StepDue, Transition};
 use super::workflow::{self, Move};
 use crate::authority::{Op, Permit, Role};
 use crate::infra::clock::{Moment, in_vietnam};
@@ -105,27 +105,27 @@ impl Begun {
             accepted_at,
             self.permit.at(),
         )?
-        .with_pauses(conn, self.locked.id())
+        .with_history(conn, self.locked.id())
     }
 
     /// Waiting is over: the due moment moves by the working time waited. Call it when the pause has an end.
-    pub fn resume(&mut self, conn: &mut Conn, library: &Library) -> Result<Option<Moment>> {
+    pub fn resume(&mut self, conn: &mut Conn, library: &Library) -> Result<Option<StepDue>> {
         let Some(accepted_at) = self.locked.progress.accepted_at else { return Ok(None) };
         store::waits::end_pause(conn, self.locked.id(), self.permit.at())?;
         let (whole, at_step) = {
             let clock = self.clock(conn, library, accepted_at)?;
             (clock.whole()?, clock.step(self.locked.progress.current_step)?)
         };
-        self.next.due_at = Some(whole.due_at.to_utc());
-        self.next.deadline = Some(serde_json::to_value(whole).map_err(Error::internal)?);
+        store::apologies::keep_original(conn, self.locked.id(), whole.original_due_at)?;
+        whole.write(&mut self.next)?;
         Ok(Some(at_step))
     }
 
     /// The desk change that hands the dossier to a step, due by its share.
     pub fn hand_to(&self, conn: &mut Conn, library: &Library, step: i16) -> Result<DeskChange> {
         let accepted_at = self.next.accepted_at.unwrap_or(self.permit.at());
-        let due_at = self.clock(conn, library, accepted_at)?.step(step)?;
-        Ok(DeskChange::HandTo { step, due_at })
+        let due = self.clock(conn, library, accepted_at)?.step(step)?;
+        Ok(DeskChange::HandTo { step, due })
     }
 }
 

@@ -10,7 +10,7 @@ use super::intake::WithReason;
 use super::library::Library;
 use super::model::State;
 use super::refusal::Refusal;
-use super::store::{DeskChange, results};
+use super::store::{DeskChange, StepDue, results};
 use super::workflow::Move;
 use crate::authority::Op;
 use crate::catalogue::definition::StepKind;
@@ -68,7 +68,7 @@ pub fn propose(
     begun.next.decision = Some(PROPOSED.to_owned());
     begun.next.proposed_by = Some(begun.actor()?);
     let note = format!("{}: {}", body.outcome.code(), body.text);
-    begun.finish(conn, DeskChange::Keep { due_at: None }, DossierEventKind::MovedOn, None, Some(note))
+    begun.finish(conn, DeskChange::Keep { due: None }, DossierEventKind::MovedOn, None, Some(note))
 }
 
 /// Approves what was proposed.
@@ -104,7 +104,7 @@ pub fn approve(
         begun.next.decision = Some(APPROVED.to_owned());
         match begun.locked.step_after(current) {
             Some(step) if step.kind != StepKind::Return => begun.hand_to(conn, library, current + 1)?,
-            _ => DeskChange::Keep { due_at: None },
+            _ => DeskChange::Keep { due: None },
         }
     };
     let note = body.note.as_ref().map(Words::to_string);
@@ -211,7 +211,8 @@ pub fn finish(
         .ok_or_else(|| Error::internal("a walk without a return step was published"))?;
     begun.next.finished_at = Some(op.now);
     let due_at = begun.locked.progress.due_at.unwrap_or(op.now);
-    let desk = DeskChange::HandTo { step: i16::try_from(return_step).map_err(Error::internal)?, due_at };
+    let due = StepDue { due_at, warn_at: None };
+    let desk = DeskChange::HandTo { step: i16::try_from(return_step).map_err(Error::internal)?, due };
     results::insert(
         conn,
         id,

@@ -68,7 +68,7 @@ pub fn withdraw(
 ) -> Result<i32> {
     let mut begun = acting::begin(conn, library, op, Move::Withdraw, id, seen)?;
     begun.next.withdrawal_from = Some(begun.locked.progress.state);
-    let desk = DeskChange::Keep { due_at: None };
+    let desk = DeskChange::Keep { due: None };
     begun.finish(conn, desk, DossierEventKind::WithdrawalRequested, Some(body.reason.to_string()), None)
 }
 
@@ -98,8 +98,8 @@ pub fn reject_withdrawal(
     let mut begun = acting::begin(conn, library, op, Move::RejectWithdrawal, id, seen)?;
     begun.next.withdrawal_from = None;
     let still_waits = State::from_code(begun.next.state).is_some_and(State::waits);
-    let due_at = if still_waits { None } else { begun.resume(conn, library)? };
-    let desk = DeskChange::Keep { due_at };
+    let due = if still_waits { None } else { begun.resume(conn, library)? };
+    let desk = DeskChange::Keep { due };
     begun.finish(conn, desk, DossierEventKind::WithdrawalRejected, Some(body.reason.to_string()), None)
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::jobs::outbox::Event;
-use crate::kernel::ids::DossierId;
+use crate::kernel::ids::{CalendarChangeId, DossierId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,10 +25,18 @@ pub enum DossierEventKind {
     Finished,
     Reopened,
     Returned,
+    /// The leader apologised and named a new date.
+    Apologised,
+    /// The calendar changed and the due date with it.
+    DeadlineMoved,
+    DeadlineNear,
+    DeadlineMissed,
+    /// Reception has not answered in time.
+    ReceptionMissed,
 }
 
 impl DossierEventKind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::Submitted,
         Self::Received,
         Self::Accepted,
@@ -44,6 +52,11 @@ impl DossierEventKind {
         Self::Finished,
         Self::Reopened,
         Self::Returned,
+        Self::Apologised,
+        Self::DeadlineMoved,
+        Self::DeadlineNear,
+        Self::DeadlineMissed,
+        Self::ReceptionMissed,
     ];
 
     pub fn code(self) -> &'static str {
@@ -63,6 +76,11 @@ impl DossierEventKind {
             Self::Finished => "dossier.finished",
             Self::Reopened => "dossier.reopened",
             Self::Returned => "dossier.returned",
+            Self::Apologised => "dossier.apologised",
+            Self::DeadlineMoved => "dossier.deadline_moved",
+            Self::DeadlineNear => "dossier.deadline_near",
+            Self::DeadlineMissed => "dossier.deadline_missed",
+            Self::ReceptionMissed => "dossier.reception_missed",
         }
     }
 
@@ -76,10 +94,13 @@ pub struct DossierEvent {
     #[serde(skip, default = "unknown")]
     pub kind: DossierEventKind,
     pub dossier_id: DossierId,
-    /// The row version that the move made: the move itself is found by it.
+    /// The row version that the move made: the move itself is found by it. Where no move was made, the version as it is.
     pub version: i32,
     pub from_state: i16,
     pub to_state: i16,
+    /// The change of the calendar that moved its deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_id: Option<CalendarChangeId>,
 }
 
 fn unknown() -> DossierEventKind {

@@ -55,10 +55,9 @@ pub fn accept(
         (clock.whole()?, clock.step(begun.locked.progress.current_step)?)
     };
     begun.next.accepted_at = Some(op.now);
-    begun.next.due_at = Some(deadline.due_at.to_utc());
-    begun.next.deadline = Some(serde_json::to_value(deadline).map_err(Error::internal)?);
+    deadline.write(&mut begun.next)?;
     let note = body.note.as_ref().map(Words::to_string);
-    begun.finish(conn, DeskChange::Keep { due_at: Some(at_step) }, DossierEventKind::Accepted, None, note)
+    begun.finish(conn, DeskChange::Keep { due: Some(at_step) }, DossierEventKind::Accepted, None, note)
 }
 
 pub fn refuse(
@@ -167,8 +166,7 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
     let mut next = locked.progress.clone();
     next.state = to.code();
     next.accepted_at = Some(op.now);
-    next.due_at = Some(deadline.due_at.to_utc());
-    next.deadline = Some(serde_json::to_value(deadline).map_err(Error::internal)?);
+    deadline.write(&mut next)?;
     let secret = crypto::spoken_secret()?;
     let number = numbering::next(conn, &routed.receiving, op.now)?;
     let registration = drafts::Registration {
@@ -185,7 +183,7 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
         permit: &permit,
         step: Move::ReceiveAtCounter,
         next,
-        desk: DeskChange::HandTo { step: 0, due_at: at_step },
+        desk: DeskChange::HandTo { step: 0, due: at_step },
         minutes_used: None,
         reason: None,
         internal_note: None,

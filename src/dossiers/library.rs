@@ -14,6 +14,8 @@ pub struct Library {
     pub definitions: Definitions,
     pub calendars: Calendars,
     pub claim_lease: Duration,
+    /// The share of a dossier's time after which its desk is warned.
+    pub warn_percent: u32,
     pub files: crate::infra::config::Files,
 }
 

@@ -36,6 +36,12 @@ pub struct QueueFilter {
     pub holder: Option<HolderFilter>,
     /// Only what is due before this moment.
     pub due_before: Option<DateTime<FixedOffset>>,
+    /// Only tasks that are late, or only those that are not.
+    #[param(example = true)]
+    pub overdue: Option<bool>,
+    /// Only dossiers of whose end the desk has been or is to be warned, and that are not late yet.
+    #[param(example = true)]
+    pub due_soon: Option<bool>,
     /// Rows a page, 1 to 100.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<Limit>,

@@ -5,13 +5,16 @@
 //! row, its audit record and its event; nobody sees a dossier that has not reached them.
 
 pub mod acting;
+pub mod apology;
 pub mod deadlines;
 pub mod decision;
 pub mod delivery;
 pub mod draft;
 pub mod events;
+pub mod explanation;
 pub mod http;
 pub mod intake;
+pub mod jobs;
 pub mod library;
 pub mod lists;
 pub mod model;
@@ -19,8 +22,11 @@ pub mod numbering;
 pub mod payment;
 pub mod processing;
 pub mod receipt;
+pub mod recompute;
 pub mod refusal;
+pub mod registers;
 pub mod routing;
+pub mod slips;
 pub mod store;
 pub mod submit;
 pub mod supplement;
@@ -29,6 +35,7 @@ pub mod timeline;
 pub mod tracking;
 pub mod uploads;
 pub mod views;
+pub mod watching;
 pub mod workflow;
 
 pub use library::Library;

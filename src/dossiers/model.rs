@@ -159,6 +159,7 @@ pub struct Task {
     pub lease_until: Option<Moment>,
     pub opened_at: Moment,
     pub due_at: Moment,
+    pub warn_at: Option<Moment>,
 }
 
 impl Task {

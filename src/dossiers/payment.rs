@@ -41,7 +41,7 @@ pub fn request(
     }
     begun.next.waiting_from = Some(begun.locked.progress.state);
     waits::insert_payment_request(conn, id, body.amount, body.reason.as_str(), begun.actor()?, op.now)?;
-    let desk = DeskChange::Keep { due_at: None };
+    let desk = DeskChange::Keep { due: None };
     begun.finish(conn, desk, DossierEventKind::PaymentRequested, Some(body.reason.to_string()), None)
 }
 

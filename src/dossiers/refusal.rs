@@ -27,6 +27,8 @@ refusals! {
         ComponentUnknown = (422, "component_unknown", "Thủ tục không có thành phần hồ sơ này.", "The procedure has no such component."),
         FileNotRemovable = (409, "file_not_removable", "Tệp đã nộp cùng hồ sơ, không gỡ được nữa.", "The file was submitted with the dossier and can no longer be removed."),
         UploadNotOpen = (409, "upload_not_open", "Hồ sơ không nhận thêm tệp ở trạng thái này.", "The dossier takes no more files in this state."),
+        ApologyGiven = (409, "apology_given", "Hồ sơ đã có một lần xin lỗi và hẹn lại; chỉ được hẹn lại một lần.", "An apology with a new date was given already; there can be only one."),
+        ApologyTooLate = (409, "apology_too_late", "Phải xin lỗi và hẹn lại trước ngày hẹn trả ít nhất một ngày làm việc.", "An apology must be given at least one working day before the due date."),
         TrackingNotFound = (404, "tracking_not_found", "Không có hồ sơ với số và mã tra cứu này.", "No dossier has this number and secret."),
     }
 }

@@ -65,7 +65,7 @@ pub fn submit(
         return Err(Error::invalid(faults));
     }
     let routed = routing::route(conn, &compiled, &answers, today, None)?;
-    let due_at = deadlines::reception_due(conn, library, ChannelKind::Online, op.now)?;
+    let due = deadlines::reception_due(conn, library, ChannelKind::Online, op.now)?;
     let secret = crypto::spoken_secret()?;
 
     let mut next = locked.progress.clone();
@@ -86,7 +86,7 @@ pub fn submit(
         permit: &permit,
         step: Move::Submit,
         next,
-        desk: DeskChange::HandTo { step: 0, due_at },
+        desk: DeskChange::HandTo { step: 0, due },
         minutes_used: None,
         reason: None,
         internal_note: None,
@@ -101,7 +101,7 @@ pub fn submit(
         state: StateView::from(to),
         received_by: routed.receiving.name,
         submitted_at: in_vietnam(op.now),
-        reception_due_at: Some(in_vietnam(due_at)),
+        reception_due_at: Some(in_vietnam(due.due_at)),
         due_at: None,
         fee: definition.channels.get(ChannelKind::Online).map(|channel| channel.fee.clone()),
         files: received.into_iter().map(FileView::from).collect(),

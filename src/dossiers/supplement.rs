@@ -14,11 +14,12 @@ use super::intake::WithReason;
 use super::library::Library;
 use super::model::State;
 use super::refusal::Refusal;
-use super::store::{DeskChange, drafts, waits};
+use super::store::{DeskChange, StepDue, drafts, waits};
 use super::workflow::Move;
 use crate::authority::{Action, Op, Role};
 use crate::catalogue::definition::SupplementOutcome;
 use crate::files::store as files;
+use crate::infra::clock::in_vietnam;
 use crate::infra::db::Conn;
 use crate::kernel::ids::DossierId;
 use crate::kernel::values::Words;
@@ -93,7 +94,7 @@ pub fn request(
     let ordinal = i16::try_from(earlier + 1).map_err(Error::internal)?;
     waits::insert_supplement(conn, id, ordinal, begun.actor()?, op.now, defects, respond_by)?;
     let reasons: Vec<String> = body.defects.iter().map(|defect| defect.reason.to_string()).collect();
-    let desk = DeskChange::Keep { due_at: None };
+    let desk = DeskChange::Keep { due: None };
     begun.finish(conn, desk, DossierEventKind::SupplementRequested, Some(reasons.join("\n")), None)
 }
 
@@ -143,9 +144,9 @@ pub fn send(
         begun.next.waiting_from = None;
         waits::close_open_supplement(conn, id, op.now, "accepted")?;
         let channel = draft::channel(&begun.locked)?;
-        DeskChange::Keep { due_at: Some(deadlines::reception_due(conn, library, channel, op.now)?) }
+        DeskChange::Keep { due: Some(deadlines::reception_due(conn, library, channel, op.now)?) }
     } else {
-        DeskChange::Keep { due_at: begun.resume(conn, library)? }
+        DeskChange::Keep { due: begun.resume(conn, library)? }
     };
     begun.finish(conn, desk, DossierEventKind::SupplementSent, note, None)
 }
@@ -187,12 +188,40 @@ pub fn close(
             .error()
             .with("respond_by", request.respond_by.to_rfc3339()));
     }
-    waits::close_open_supplement(conn, id, op.now, "not_answered")?;
+    end_unanswered(conn, begun, outcome, body.reason.to_string())
+}
+
+/// The clock closes what never came, as the procedure says. False where somebody was faster: an answer, a withdrawal,
+/// an officer.
+pub fn expire(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Result<bool> {
+    let (locked, _) = draft::lock_for(conn, op, Action::DossierCloseUnsupplemented, id)?;
+    let request = waits::open_supplement(conn, id)?;
+    let is_over = |request: &waits::Supplement| request.answered_at.is_none() && request.respond_by < op.now;
+    let Some(request) = request.filter(is_over) else { return Ok(false) };
+    if locked.state() != State::SupplementRequested {
+        return Ok(false);
+    }
+    let outcome = library.pinned(conn, &locked)?.supplement.outcome;
+    let version = locked.progress.version;
+    let begun = acting::begin(conn, library, op, Move::CloseUnsupplemented(outcome), id, version)?;
+    let last_day = in_vietnam(request.respond_by).format("%d/%m/%Y");
+    let reason = format!("Đã hết thời hạn bổ sung (ngày {last_day}) mà không nhận được giấy tờ bổ sung.");
+    end_unanswered(conn, begun, outcome, reason)?;
+    Ok(true)
+}
+
+fn end_unanswered(
+    conn: &mut Conn,
+    begun: acting::Begun,
+    outcome: SupplementOutcome,
+    reason: String,
+) -> Result<i32> {
+    waits::close_open_supplement(conn, begun.locked.id(), begun.permit.at(), "not_answered")?;
     let event = match outcome {
         SupplementOutcome::Refuse => DossierEventKind::Refused,
         SupplementOutcome::Stop => DossierEventKind::Stopped,
     };
-    begun.finish(conn, DeskChange::Close, event, Some(body.reason.to_string()), None)
+    begun.finish(conn, DeskChange::Close, event, Some(reason), None)
 }
 
 /// What waited at reception goes to the first handling step (the national states know no way back to 2); what
@@ -201,10 +230,10 @@ pub fn after_wait(
     begun: &acting::Begun,
     conn: &mut Conn,
     library: &Library,
-    at_step: Option<crate::infra::clock::Moment>,
+    at_step: Option<StepDue>,
 ) -> Result<DeskChange> {
     if begun.locked.progress.current_step == 0 && begun.next.state == State::InProcessing.code() {
         return begun.hand_to(conn, library, 1);
     }
-    Ok(DeskChange::Keep { due_at: at_step })
+    Ok(DeskChange::Keep { due: at_step })
 }

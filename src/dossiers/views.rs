@@ -228,7 +228,7 @@ pub fn masked(identity: &str) -> String {
     identity.chars().enumerate().map(|(index, c)| if index + 3 < length { '•' } else { c }).collect()
 }
 
-fn masked_name(name: &str) -> String {
+pub fn masked_name(name: &str) -> String {
     let initials = name.split_whitespace().filter_map(|word| word.chars().next());
     initials.map(|initial| format!("{initial}.")).collect::<Vec<_>>().join(" ")
 }

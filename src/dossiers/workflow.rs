@@ -37,6 +37,7 @@ pub enum Move {
     Withdraw,
     ConfirmWithdrawal,
     RejectWithdrawal,
+    Apologise,
     Stop,
     Finish,
     Reopen,
@@ -44,7 +45,7 @@ pub enum Move {
 }
 
 impl Move {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Submit,
         Self::ReceiveAtCounter,
         Self::Accept,
@@ -64,6 +65,7 @@ impl Move {
         Self::Withdraw,
         Self::ConfirmWithdrawal,
         Self::RejectWithdrawal,
+        Self::Apologise,
         Self::Stop,
         Self::Finish,
         Self::Reopen,
@@ -91,6 +93,7 @@ impl Move {
             Self::Withdraw => Action::DossierWithdraw,
             Self::ConfirmWithdrawal => Action::DossierConfirmWithdrawal,
             Self::RejectWithdrawal => Action::DossierRejectWithdrawal,
+            Self::Apologise => Action::DossierApologise,
             Self::Stop => Action::DossierStop,
             Self::Finish => Action::DossierFinish,
             Self::Reopen => Action::DossierReopen,
@@ -119,6 +122,7 @@ impl Move {
             Self::Withdraw => "withdraw",
             Self::ConfirmWithdrawal => "confirm-withdrawal",
             Self::RejectWithdrawal => "reject-withdrawal",
+            Self::Apologise => "apologise",
             Self::Stop => "stop",
             Self::Finish => "finish",
             Self::Reopen => "reopen",
@@ -166,6 +170,10 @@ pub fn after(from: State, step: Move, way: Way) -> Option<State> {
         ) => Some(WithdrawalRequested),
         (WithdrawalRequested, Move::ConfirmWithdrawal) => Some(Stopped),
         (WithdrawalRequested, Move::RejectWithdrawal) => way.withdrawal_from,
+
+        // The new date changes no state; whether there is still time for it is `apology`'s to say.
+        (Accepted, Move::Apologise) => Some(Accepted),
+        (InProcessing, Move::Apologise) => Some(InProcessing),
 
         (Accepted | InProcessing, Move::Stop) => Some(Stopped),
         (Accepted | InProcessing, Move::Finish) => Some(Finished),

@@ -57,6 +57,7 @@ impl Caller {
             grants: standing.grants,
             now: self.now,
             request_id: self.request_id,
+            is_system: false,
         };
         Ok((op, standing.must_change_password))
     }

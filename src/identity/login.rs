@@ -178,7 +178,13 @@ fn start_session(
 /// A right password or a refresh token speaks for the account, before there is an access token to do so.
 fn op_of(account_id: AccountId, kind: AccountKind, session_id: SessionId, knock: &Knock) -> Op {
     let account = Account { id: account_id, kind, session_id };
-    Op { account: Some(account), grants: Vec::new(), now: knock.now, request_id: knock.request_id }
+    Op {
+        account: Some(account),
+        grants: Vec::new(),
+        now: knock.now,
+        request_id: knock.request_id,
+        is_system: false,
+    }
 }
 
 /// What became of a refresh token. A refusal is an answer and not an error, so that what it ended is committed.

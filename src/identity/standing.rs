@@ -1,4 +1,4 @@
-//! Whether an officer holds a role at an agency now: asked about somebody who is not the one who asks.
+//! Whether an officer holds a role at an agency now, and who does: asked about somebody who is not the one who asks.
 
 use super::store;
 use crate::authority::Role;
@@ -15,4 +15,14 @@ pub fn holds_at(
     now: Moment,
 ) -> Result<bool> {
     store::grants::holds_at(conn, account_id, roles, agency_id, now)
+}
+
+/// Who holds one of the roles at the agency itself; who holds it over the unit, where nobody does there.
+pub fn holders_at(
+    conn: &mut Conn,
+    roles: &[Role],
+    agency_id: AgencyId,
+    now: Moment,
+) -> Result<Vec<AccountId>> {
+    store::grants::holders_at(conn, roles, agency_id, now)
 }

@@ -127,6 +127,7 @@ pub struct Province {
 #[serde(deny_unknown_fields)]
 pub struct Processing {
     pub claim_lease_minutes: i64,
+    pub warn_after_percent: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -42,6 +42,22 @@ pub fn publish(conn: &mut Conn, event: &impl Event, request_id: RequestId, now: 
     Ok(())
 }
 
+/// Many at once, in one statement.
+pub fn publish_all(conn: &mut Conn, events: &[impl Event], request_id: RequestId, now: Moment) -> Result<()> {
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        rows.push((
+            outbox_events::kind.eq(event.kind()),
+            outbox_events::subject_id.eq(event.subject()),
+            outbox_events::payload.eq(serde_json::to_value(event).map_err(Error::internal)?),
+            outbox_events::request_id.eq(request_id.uuid()),
+            outbox_events::occurred_at.eq(now),
+        ));
+    }
+    diesel::insert_into(outbox_events::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
 /// The next events, locked for this transaction; another worker skips them.
 pub fn take(conn: &mut Conn, limit: i64) -> Result<Vec<StoredEvent>> {
     let events = outbox_events::table

@@ -110,7 +110,7 @@ id_type! {
     // identity and authority
     AccountId, SessionId, GrantId, MandateId, ConsentId, PartnerId, RequestId, AuditId,
     // units and calendar
-    UnitId, AgencyId, ReorganisationId, NoticeYearId,
+    UnitId, AgencyId, ReorganisationId, NoticeYearId, CalendarChangeId,
     // catalogue
     ProcedureId, VersionId, FieldId, StepId, TariffId, ReductionId,
     // dossiers

@@ -104,7 +104,11 @@ fn lay_out(
         (say("Thủ tục", "Procedure"), one_line(&facts.procedure_name)),
         (say("Cơ quan", "Agency"), agency.clone()),
     ];
-    if let (Kind::Accepted, Some(due_at)) = (kind, facts.due_at) {
+    let says_due = matches!(
+        kind,
+        Kind::Accepted | Kind::Apology | Kind::DeadlineMoved | Kind::DeadlineNear | Kind::DeadlineMissed
+    );
+    if let Some(due_at) = facts.due_at.filter(|_| says_due) {
         rows.push((say("Ngày hẹn trả kết quả", "Result due"), moment(due_at, facts.language)));
     }
     if let (Kind::SupplementRequested, Some(respond_by)) = (kind, facts.respond_by) {
@@ -158,6 +162,8 @@ fn lay_out(
 fn reason_of(facts: &LetterFacts, kind: Kind) -> Option<String> {
     let is_said = match kind {
         Kind::Refused | Kind::WithdrawalRejected | Kind::Stopped => true,
+        Kind::Apology | Kind::DeadlineMoved => true,
+        Kind::DeadlineNear | Kind::DeadlineMissed => false,
         Kind::PaymentRequested | Kind::ResultReady | Kind::ResultHeldBack => true,
         Kind::SupplementRequested => facts.defects.is_empty(),
         Kind::Submitted | Kind::Accepted | Kind::PaymentConfirmed => false,

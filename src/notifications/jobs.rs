@@ -22,6 +22,7 @@ use crate::kernel::Result;
 use crate::kernel::ids::{DossierId, NoticeId};
 
 pub const WRITE: &str = "notifications.write";
+pub const WRITE_TO_DESK: &str = "notifications.write_to_desk";
 pub const SEND: &str = "notifications.send";
 pub const SWEEP: &str = "notifications.sweep";
 
@@ -36,6 +37,9 @@ const MARKING_PAUSE: std::time::Duration = std::time::Duration::from_secs(3);
 /// Looks up what a letter about this dossier says. The event's id and the job's payload tell which change it is
 /// about.
 pub type FactsOf = fn(&mut Conn, DossierId, i64, &Value) -> Result<LetterFacts>;
+
+/// The same letter for each officer whom it concerns.
+pub type DeskFactsOf = fn(&mut Conn, DossierId, Kind, Moment) -> Result<Vec<LetterFacts>>;
 
 fn sending(id: NoticeId, written_at: Moment, now: Moment) -> NewJob {
     let turn = (now - written_at).num_hours().max(0) / HOURS_A_JOB;
@@ -93,17 +97,64 @@ impl Job for WriteNotice {
 impl Desk {
     fn write(&self, conn: &mut Conn, told: &Told, payload: &Value, kind: Kind, now: Moment) -> Result<()> {
         let facts = (self.facts_of)(conn, told.dossier_id, told.event_id, payload)?;
+        self.write_one(conn, told, &facts, kind, now)
+    }
+
+    fn write_one(
+        &self,
+        conn: &mut Conn,
+        told: &Told,
+        facts: &LetterFacts,
+        kind: Kind,
+        now: Moment,
+    ) -> Result<()> {
         let Some(recipient) = facts.recipient.as_deref() else {
             tracing::info!(event = "notice_without_address", dossier_id = %told.dossier_id, kind = kind.code());
             return Ok(());
         };
-        let composed = compose(&facts, kind, &self.public_url)?;
-        let new = NewNotice { event_id: told.event_id, kind, facts: &facts, recipient, composed: &composed };
+        let composed = compose(facts, kind, &self.public_url)?;
+        let new = NewNotice { event_id: told.event_id, kind, facts, recipient, composed: &composed };
         let Some(id) = store::insert_once(conn, &new, now)? else { return Ok(()) };
         if self.has_mail_server {
             jobs::store::enqueue(conn, &[sending(id, now, now)], now)?;
         }
         Ok(())
+    }
+}
+
+/// Writes the same news to every officer of a desk.
+pub struct WriteToDesk {
+    desk: Arc<Desk>,
+    officers: DeskFactsOf,
+}
+
+impl WriteToDesk {
+    pub fn new(db: Db, settings: &Settings, facts_of: FactsOf, officers: DeskFactsOf) -> Self {
+        Self { desk: WriteNotice::new(db, settings, facts_of).0, officers }
+    }
+}
+
+impl Job for WriteToDesk {
+    fn kind(&self) -> &'static str {
+        WRITE_TO_DESK
+    }
+
+    fn run(&self, payload: Value, now: Moment) -> Work {
+        let (desk, officers) = (self.desk.clone(), self.officers);
+        Box::pin(async move {
+            let told: Told = Told::deserialize(&payload).map_err(unusable)?;
+            let kind = Kind::parse(&told.kind).ok_or_else(|| Failure::Never("no such letter".to_owned()))?;
+            let for_work = desk.clone();
+            desk.db
+                .write(move |conn| {
+                    for facts in officers(conn, told.dossier_id, kind, now)? {
+                        for_work.write_one(conn, &told, &facts, kind, now)?;
+                    }
+                    Ok(())
+                })
+                .await?;
+            Ok(())
+        })
     }
 }
 

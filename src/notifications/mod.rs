@@ -10,5 +10,5 @@ pub mod model;
 pub mod store;
 
 pub use compose::{Composed, compose};
-pub use jobs::{FactsOf, SEND, SWEEP, WRITE};
+pub use jobs::{DeskFactsOf, FactsOf, SEND, SWEEP, WRITE, WRITE_TO_DESK};
 pub use model::{DefectFact, Kind, LetterFacts};

@@ -21,10 +21,18 @@ pub enum Kind {
     /// The result was said to be ready and is not: an error was found.
     ResultHeldBack,
     ResultReturned,
+    /// The leader apologises and names a new date.
+    Apology,
+    /// The days off changed, and the due date with them.
+    DeadlineMoved,
+    /// To the desk.
+    DeadlineNear,
+    /// To the desk and its leaders.
+    DeadlineMissed,
 }
 
 impl Kind {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Submitted,
         Self::Accepted,
         Self::Refused,
@@ -37,6 +45,10 @@ impl Kind {
         Self::ResultReady,
         Self::ResultHeldBack,
         Self::ResultReturned,
+        Self::Apology,
+        Self::DeadlineMoved,
+        Self::DeadlineNear,
+        Self::DeadlineMissed,
     ];
 
     pub fn code(self) -> &'static str {
@@ -53,6 +65,10 @@ impl Kind {
             Self::ResultReady => "result_ready",
             Self::ResultHeldBack => "result_held_back",
             Self::ResultReturned => "result_returned",
+            Self::Apology => "apology",
+            Self::DeadlineMoved => "deadline_moved",
+            Self::DeadlineNear => "deadline_near",
+            Self::DeadlineMissed => "deadline_missed",
         }
     }
 

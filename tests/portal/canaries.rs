@@ -40,12 +40,23 @@ async fn a_story_from_registration_to_the_result_leaves_no_trace_of_the_person()
 
     let (token, refresh_token) = (cuong.token.clone().unwrap(), cuong.refresh_token.clone().unwrap());
     let mut secrets = vec![
-        "072098000011", "0911222333", "911222333", "cuong@canary.example", "Cường", "chim-hoang-yen",
-        token.as_str(), token.split('.').nth(2).unwrap(), refresh_token.as_str(), dossier.secret.as_str(),
+        "072098000011",
+        "0911222333",
+        "911222333",
+        "cuong@canary.example",
+        "Cường",
+        "chim-hoang-yen",
+        token.as_str(),
+        token.split('.').nth(2).unwrap(),
+        refresh_token.as_str(),
+        dossier.secret.as_str(),
     ];
     secrets.extend(CANARIES);
     let lines = logged();
-    assert!(lines.iter().filter(|line| line.contains("/api/v1/dossiers/{id}/submit")).count() == 1, "{lines:#?}");
+    assert!(
+        lines.iter().filter(|line| line.contains("/api/v1/dossiers/{id}/submit")).count() == 1,
+        "{lines:#?}"
+    );
     let metrics = nobody.get("/metrics").send().await.expect(200);
     let metrics = String::from_utf8(metrics.bytes).unwrap();
     assert!(metrics.contains("/api/v1/dossiers/{id}/submit"), "{metrics}");

@@ -137,7 +137,8 @@ impl Things {
         let officer = portal.sign_in("tiepnhan.phuong").await;
         let officer_view = officer.get("/api/v1/me").send().await.expect(200);
         let versions = portal.nobody().get("/api/v1/procedures/1.004873/versions").send().await.expect(200);
-        let unit = portal.nobody().get("/api/v1/units/resolve?level=commune&code=25456").send().await.expect(200);
+        let unit =
+            portal.nobody().get("/api/v1/units/resolve?level=commune&code=25456").send().await.expect(200);
         portal.run_jobs().await;
         let job = portal.text("SELECT id::text AS text FROM jobs LIMIT 1").await;
         Self {
@@ -184,7 +185,9 @@ impl Operation<'_> {
     }
 
     fn has_parameter(&self, name: &str) -> bool {
-        self.said["parameters"].as_array().is_some_and(|all| all.iter().any(|parameter| parameter["name"] == name))
+        self.said["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|parameter| parameter["name"] == name))
     }
 
     fn names_a_thing(&self) -> bool {
@@ -228,7 +231,11 @@ impl Operation<'_> {
         }
         let answer = request.send().await;
         let status = answer.status.to_string();
-        assert!(self.said["responses"].get(&status).is_some(), "{}: {status} is not in the document", answer.what);
+        assert!(
+            self.said["responses"].get(&status).is_some(),
+            "{}: {status} is not in the document",
+            answer.what
+        );
         answer
     }
 }
@@ -278,7 +285,8 @@ impl Answers {
         let Some((to_stranger, to_officer)) = &self.absent else { return None };
         if case == Case::Office || case == Case::Hidden {
             let same = bare(&self.stranger) == bare(to_stranger) && bare(&self.officer) == bare(to_officer);
-            return (!same).then(|| format!("foreign and absent differ: {} {}", self.officer.body, to_officer.body));
+            return (!same)
+                .then(|| format!("foreign and absent differ: {} {}", self.officer.body, to_officer.body));
         }
         let statuses = (to_stranger.status, to_officer.status);
         (statuses != (404, 404)).then(|| format!("what is absent is answered {statuses:?}"))
@@ -293,7 +301,8 @@ async fn every_operation_is_closed_to_nobody_to_a_stranger_and_to_an_officer_of_
     let document = openapi::document().unwrap();
     for kind in ["citizens", "organisations"] {
         let path = format!("/api/v1/accounts/{kind}");
-        let example = document["paths"][&path]["post"]["requestBody"]["content"]["application/json"]["example"].clone();
+        let example =
+            document["paths"][&path]["post"]["requestBody"]["content"]["application/json"]["example"].clone();
         portal.nobody().post(&path).json(&example).send().await;
     }
     let things = Things::of(&portal).await;
@@ -354,7 +363,8 @@ async fn what_is_done_in_bulk_tells_no_more_than_what_is_done_singly() {
         let items = json!({ "items": [
             { "id": dossier.id, "version": dossier.version }, { "id": uuid::Uuid::now_v7(), "version": 1 }
         ] });
-        let answer = officer.post(&format!("/api/v1/dossiers/bulk-{word}")).json(&items).send().await.expect(200);
+        let answer =
+            officer.post(&format!("/api/v1/dossiers/bulk-{word}")).json(&items).send().await.expect(200);
         let [foreign, absent] = [0, 1].map(|at| {
             let mut result = answer.body["items"][at].clone();
             result.as_object_mut().unwrap().remove("id").unwrap();

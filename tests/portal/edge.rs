@@ -44,8 +44,13 @@ async fn a_method_that_an_address_does_not_take_is_named_with_those_it_takes() {
 async fn a_body_that_is_no_json_is_malformed() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
-    let broken: [&[u8]; 5] =
-        [b"{\"login\": ", b"", b"{\"login\": \"a\" \"password\": \"b\"}", b"\xff\xfe", b"{\"login\": \"a\", \"password\": \"b\"} x"];
+    let broken: [&[u8]; 5] = [
+        b"{\"login\": ",
+        b"",
+        b"{\"login\": \"a\" \"password\": \"b\"}",
+        b"\xff\xfe",
+        b"{\"login\": \"a\", \"password\": \"b\"} x",
+    ];
     for body in broken {
         let answer = nobody.post(SIGN_IN).body(body.to_vec(), "application/json").send().await;
         answer.refused(400, "general.malformed");

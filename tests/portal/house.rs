@@ -14,13 +14,16 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jobs", &["jobs", "outbox_events"]),
     ("audit", &["audit_records"]),
     ("units", &["units", "unit_successions", "agencies"]),
-    ("calendar", &["calendar_days"]),
+    ("calendar", &["calendar_changes", "calendar_days"]),
     ("identity", &["accounts", "sessions", "refresh_tokens", "grants"]),
     ("catalogue", &["fields", "procedures", "procedure_versions"]),
     ("files", &["files", "uploads"]),
     (
         "dossiers",
         &[
+            "apologies",
+            "deadline_changes",
+            "deadline_warnings",
             "dossiers",
             "dossier_agencies",
             "dossier_counters",
@@ -29,6 +32,8 @@ const OWNERS: &[(&str, &[&str])] = &[
             "payment_requests",
             "received_papers",
             "results",
+            "slip_counters",
+            "slips",
             "supplements",
             "tasks",
         ],
@@ -45,6 +50,16 @@ const GUESTS: &[(&str, &[&str], &str)] = &[
     ),
     ("src/identity/store/grants.rs", &["units", "agencies"], "a grant shows the name of its place"),
     ("src/identity/store/places.rs", &["units", "agencies"], "what a grant covers is a range of paths"),
+    (
+        "src/dossiers/store/recompute.rs",
+        &["calendar_changes"],
+        "a line of the explanation names the notice that moved it",
+    ),
+    (
+        "src/dossiers/store/slips.rs",
+        &["accounts", "agencies", "files", "procedures"],
+        "a slip is numbered and copied together in one statement; a register's page is one",
+    ),
     (
         "src/dossiers/store/lists.rs",
         &["procedures"],

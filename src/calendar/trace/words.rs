@@ -82,6 +82,14 @@ pub(super) fn limit(limit: Limit) -> Said {
     }
 }
 
+pub(super) fn promised(given_at: DateTime<FixedOffset>) -> Said {
+    let day = given_at.date_naive();
+    said(
+        format!("Ngày {}, cơ quan đã xin lỗi và hẹn lại ngày trả kết quả.", date_vi(day)),
+        format!("On {} the agency apologised and named a new date.", date_en(day)),
+    )
+}
+
 pub(super) fn same_day() -> Said {
     said(
         "Thời hạn: trả kết quả trong ngày; tiếp nhận sau 15 giờ thì trả trong ngày làm việc tiếp theo (Nghị định 23/2015/NĐ-CP, Điều 7).",

@@ -85,6 +85,19 @@ fn visible_tasks(op: &Op, filter: &QueueFilter) -> Condition<DeskSource> {
     if let Some(moment) = filter.due_before {
         condition = Box::new(condition.and(tasks::due_at.lt(moment.to_utc())));
     }
+    let is_late =
+        || tasks::due_at.lt(op.now).and(diesel::dsl::not(tasks::dossier_state.eq_any([5_i16, 6, 7])));
+    match filter.overdue {
+        Some(true) => condition = Box::new(condition.and(is_late())),
+        Some(false) => condition = Box::new(condition.and(diesel::dsl::not(is_late()))),
+        None => {}
+    }
+    if filter.due_soon == Some(true) {
+        let is_near = tasks::warn_at.is_not_null().and(tasks::warn_at.le(op.now).assume_not_null());
+        let not_late = dossiers::due_at.is_not_null().and(dossiers::due_at.gt(op.now).assume_not_null());
+        let running = tasks::dossier_state.eq_any([2_i16, 4]);
+        condition = Box::new(condition.and(is_near.and(not_late).and(running)));
+    }
     let held = || tasks::lease_until.is_not_null().and(tasks::lease_until.gt(op.now).assume_not_null());
     let by_me = || tasks::assignee_id.is_not_distinct_from(op.account_id());
     match filter.holder {

@@ -1,15 +1,20 @@
 //! SQL of the dossiers. Tables: `dossiers`, `dossier_agencies`, `dossier_counters`, `dossier_moves`,
-//! `dossier_pauses`, `tasks`, `supplements`, `payment_requests`, `results`.
+//! `dossier_pauses`, `tasks`, `supplements`, `payment_requests`, `results`, `apologies`,
+//! `deadline_changes`, `deadline_warnings`, `slips`, `slip_counters`.
 //!
 //! What must stay true: [`apply`] is the only statement that changes a dossier's state, and it names the state
 //! and the version that it saw; the move, the task, the audit record and the event stand in its transaction.
 
+pub mod apologies;
 pub mod drafts;
 pub mod lists;
 pub mod people;
+pub mod recompute;
 pub mod results;
+pub mod slips;
 pub mod views;
 pub mod waits;
+pub mod watch;
 
 use diesel::prelude::*;
 use serde_json::json;
@@ -34,18 +39,31 @@ pub fn lock(conn: &mut Conn, id: DossierId) -> Result<Option<Locked>> {
         .for_update()
         .first::<(Identity, Progress)>(conn)
         .optional()?;
-    let Some((identity, progress)) = row else { return Ok(None) };
+    row.map(|row| with_desk(conn, row)).transpose()
+}
+
+/// The same, only to be read.
+pub fn read(conn: &mut Conn, id: DossierId) -> Result<Option<Locked>> {
+    let row = dossiers::table
+        .find(id)
+        .select((Identity::as_select(), Progress::as_select()))
+        .first::<(Identity, Progress)>(conn)
+        .optional()?;
+    row.map(|row| with_desk(conn, row)).transpose()
+}
+
+fn with_desk(conn: &mut Conn, (identity, progress): (Identity, Progress)) -> Result<Locked> {
     let route = serde_json::from_value(identity.route.clone()).map_err(Error::internal)?;
     if progress.state == State::Draft.code() {
         // It lies on no desk and has reached nobody.
-        return Ok(Some(Locked { identity, progress, task: None, route, involved: Vec::new() }));
+        return Ok(Locked { identity, progress, task: None, route, involved: Vec::new() });
     }
-    let task = open_task(conn, id)?;
+    let task = open_task(conn, identity.id)?;
     let involved = dossier_agencies::table
-        .filter(dossier_agencies::dossier_id.eq(id))
+        .filter(dossier_agencies::dossier_id.eq(identity.id))
         .select(dossier_agencies::agency_id)
         .load(conn)?;
-    Ok(Some(Locked { identity, progress, task, route, involved }))
+    Ok(Locked { identity, progress, task, route, involved })
 }
 
 fn open_task(conn: &mut Conn, id: DossierId) -> Result<Option<Task>> {
@@ -61,11 +79,18 @@ fn open_task(conn: &mut Conn, id: DossierId) -> Result<Option<Task>> {
 #[derive(Clone, Debug)]
 pub enum DeskChange {
     /// The task stays where it is; waiting may have moved its due moment.
-    Keep { due_at: Option<Moment> },
+    Keep { due: Option<StepDue> },
     /// The task is done and the step named is next.
-    HandTo { step: i16, due_at: Moment },
+    HandTo { step: i16, due: StepDue },
     /// The task is done and nothing follows.
     Close,
+}
+
+/// When a step is due, and when its desk is warned of the dossier's own due time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepDue {
+    pub due_at: Moment,
+    pub warn_at: Option<Moment>,
 }
 
 pub struct Transition<'a> {
@@ -135,12 +160,14 @@ fn after_update(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) ->
     }
     let detail = json!({ "from": before.state, "to": next.state, "version": next.version });
     audit::record(conn, permit, detail)?;
+    slips::follow(conn, locked, permit, step, &next)?;
     let event = DossierEvent {
         kind: event,
         dossier_id: id,
         version: next.version,
         from_state: before.state,
         to_state: next.state,
+        change_id: None,
     };
     outbox::publish(conn, &event, permit.request_id(), now)?;
     Ok(next.version)
@@ -168,17 +195,22 @@ fn change_desk(
     step: Move,
 ) -> Result<()> {
     match desk {
-        DeskChange::Keep { due_at } => {
+        DeskChange::Keep { due } => {
             let Some(task) = &locked.task else { return Ok(()) };
+            let due = due.unwrap_or(StepDue { due_at: task.due_at, warn_at: task.warn_at });
             diesel::update(tasks::table.find(task.id))
-                .set((tasks::dossier_state.eq(state), tasks::due_at.eq(due_at.unwrap_or(task.due_at))))
+                .set((
+                    tasks::dossier_state.eq(state),
+                    tasks::due_at.eq(due.due_at),
+                    tasks::warn_at.eq(due.warn_at),
+                ))
                 .execute(conn)?;
         }
         DeskChange::Close => close_task(conn, locked, permit, step)?,
-        DeskChange::HandTo { step: to, due_at } => {
+        DeskChange::HandTo { step: to, due } => {
             close_task(conn, locked, permit, step)?;
             let route_step = step_at(locked, *to)?;
-            open_new_task(conn, locked, route_step, *to, state, permit.at(), *due_at)?;
+            open_new_task(conn, locked, route_step, *to, state, permit.at(), *due)?;
         }
     }
     Ok(())
@@ -204,7 +236,7 @@ pub fn open_new_task(
     step: i16,
     state: i16,
     now: Moment,
-    due_at: Moment,
+    due: StepDue,
 ) -> Result<()> {
     diesel::insert_into(tasks::table)
         .values((
@@ -218,7 +250,8 @@ pub fn open_new_task(
             tasks::dossier_state.eq(state),
             tasks::procedure_id.eq(locked.identity.procedure_id),
             tasks::opened_at.eq(now),
-            tasks::due_at.eq(due_at),
+            tasks::due_at.eq(due.due_at),
+            tasks::warn_at.eq(due.warn_at),
         ))
         .execute(conn)?;
     Ok(())

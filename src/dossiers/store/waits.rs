@@ -77,6 +77,12 @@ pub fn open_supplement(conn: &mut Conn, id: DossierId) -> Result<Option<Suppleme
     Ok(supplement)
 }
 
+/// When the applicant last sent what was asked for.
+pub fn last_answer(conn: &mut Conn, id: DossierId) -> Result<Option<Moment>> {
+    let answered = supplements::table.filter(supplements::dossier_id.eq(id));
+    Ok(answered.select(diesel::dsl::max(supplements::answered_at)).first(conn)?)
+}
+
 pub fn insert_supplement(
     conn: &mut Conn,
     id: DossierId,

@@ -127,3 +127,41 @@ pub fn holds_at(
         .filter(at_agency.or(over_it));
     Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
 }
+
+/// Who holds one of the roles at the agency itself; where nobody does, who holds it over its unit or one above.
+pub fn holders_at(
+    conn: &mut Conn,
+    roles: &[Role],
+    agency_id: AgencyId,
+    now: Moment,
+) -> Result<Vec<AccountId>> {
+    let mut found = Vec::new();
+    for role in roles {
+        let held = || {
+            grants::table
+                .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
+                .filter(accounts::closed_at.is_null().and(grants::role.eq(role.code())))
+                .filter(
+                    grants::valid_from.le(now).and(grants::valid_to.is_null().or(grants::valid_to.gt(now))),
+                )
+                .select(grants::account_id)
+        };
+        let there: Vec<AccountId> = held().filter(grants::agency_id.eq(agency_id)).load(conn)?;
+        if !there.is_empty() {
+            found.extend(there);
+            continue;
+        }
+        let path: Option<String> = agencies::table
+            .inner_join(units::table)
+            .filter(agencies::id.eq(agency_id))
+            .select(units::path)
+            .first(conn)
+            .optional()?;
+        let path = path.unwrap_or_default();
+        let units_over: Vec<UnitId> = path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect();
+        found.extend(held().filter(grants::unit_id.eq_any(units_over)).load::<AccountId>(conn)?);
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}

@@ -51,7 +51,8 @@ async fn twenty_at_once_with_one_key_make_one_officer() {
     let here = portal.committee_of("25456").await;
     let administrator = portal.sign_in("quantri").await;
     let body = officer("cung.luc", json!([at("leader", &here)]));
-    let answers = join_all((0..20).map(|_| administrator.post(OFFICERS).key("race").json(&body).send())).await;
+    let answers =
+        join_all((0..20).map(|_| administrator.post(OFFICERS).key("race").json(&body).send())).await;
     for answer in &answers {
         assert_eq!((answer.status, &answer.bytes), (201, &answers[0].bytes));
     }
@@ -70,12 +71,19 @@ async fn every_fault_of_a_new_officer_is_named_and_nothing_is_half_written() {
             { "role": "leader", "agency_id": here, "unit_id": uuid::Uuid::now_v7() },
         ],
     });
-    let refused = administrator.post(OFFICERS).key("k").json(&faulty).send().await.refused(422, "general.invalid");
+    let refused =
+        administrator.post(OFFICERS).key("k").json(&faulty).send().await.refused(422, "general.invalid");
     assert_eq!(refused.body["errors"].as_array().unwrap().len(), 8, "{:#}", refused.body);
     let absent = uuid::Uuid::now_v7().to_string();
-    let wrong = [json!([]), json!([at("leader", &absent)]), json!([at("mayor", &here)]), json!([at("leader", &here), at("leader", &absent)])];
+    let wrong = [
+        json!([]),
+        json!([at("leader", &absent)]),
+        json!([at("mayor", &here)]),
+        json!([at("leader", &here), at("leader", &absent)]),
+    ];
     for grants in wrong {
-        let answer = administrator.post(OFFICERS).key(&new_key()).json(&officer("x.one", grants)).send().await;
+        let answer =
+            administrator.post(OFFICERS).key(&new_key()).json(&officer("x.one", grants)).send().await;
         answer.refused(422, "general.invalid");
     }
     assert_eq!(portal.count("SELECT count(*) AS count FROM accounts WHERE login = 'x.one'").await, 0);
@@ -97,7 +105,12 @@ async fn an_administrator_reaches_no_further_than_the_own_grants() {
     }
     assert_eq!(portal.count("SELECT count(*) AS count FROM accounts WHERE login = 'x.two'").await, 0);
 
-    let inside = local.post(OFFICERS).key("in").json(&officer("x.three", json!([at("reception", &here)]))).send().await;
+    let inside = local
+        .post(OFFICERS)
+        .key("in")
+        .json(&officer("x.three", json!([at("reception", &here)])))
+        .send()
+        .await;
     let id = inside.expect(201).body["id"].as_str().unwrap().to_owned();
     gives(&local, &id, at("processing", &there)).await.refused(403, "general.not_allowed");
     gives(&local, &id, at("processing", &here)).await.expect(201);
@@ -113,7 +126,11 @@ async fn an_administrator_reaches_no_further_than_the_own_grants() {
     local.post(&format!("{OFFICERS}/{elsewhere}/close")).send().await.refused(404, "general.not_found");
     gives(&local, &elsewhere, at("leader", &here)).await.refused(404, "general.not_found");
     let listed = local.get("/api/v1/officers?limit=100").send().await.expect(200);
-    assert!(logins(&listed).contains(&"x.three") && !logins(&listed).contains(&"x.four"), "{:?}", logins(&listed));
+    assert!(
+        logins(&listed).contains(&"x.three") && !logins(&listed).contains(&"x.four"),
+        "{:?}",
+        logins(&listed)
+    );
 }
 
 #[tokio::test]
@@ -145,7 +162,8 @@ async fn a_grant_acts_at_the_next_request_and_so_does_its_end() {
     let given = gives(&administrator, &hoa.account_id, at("system_administrator", &here)).await.expect(201);
     assert!(logins(&may(200).await).contains(&"tran.thi.hoa"));
     let held = given.body["grants"].as_array().unwrap().iter();
-    let id = held.clone().find(|grant| grant["role"] == "system_administrator").unwrap()["id"].as_str().unwrap();
+    let id =
+        held.clone().find(|grant| grant["role"] == "system_administrator").unwrap()["id"].as_str().unwrap();
     let grant = format!("{OFFICERS}/{}/grants/{id}", hoa.account_id);
     administrator.delete(&grant).send().await.expect(200);
     may(403).await;
@@ -166,7 +184,13 @@ async fn a_closed_officer_is_out_at_once() {
     administrator.post(&close).send().await.expect(200);
     hoa.get("/api/v1/me").send().await.refused(401, "identity.session_ended");
     let body = json!({ "login": "tran.thi.hoa", "password": CHOSEN });
-    portal.nobody().post("/api/v1/sessions").json(&body).send().await.refused(401, "identity.wrong_credentials");
+    portal
+        .nobody()
+        .post("/api/v1/sessions")
+        .json(&body)
+        .send()
+        .await
+        .refused(401, "identity.wrong_credentials");
     administrator.post(&close).send().await.refused(409, "identity.officer_closed");
     gives(&administrator, &hoa.account_id, at("leader", &here)).await.refused(409, "identity.officer_closed");
 }

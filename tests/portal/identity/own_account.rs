@@ -47,7 +47,13 @@ async fn a_new_password_ends_the_other_sessions() {
     here.get(ME).send().await.expect(200);
     there.get(ME).send().await.refused(401, "identity.session_ended");
     let old = json!({ "login": "072098000006", "password": PASSWORD });
-    portal.nobody().post("/api/v1/sessions").json(&old).send().await.refused(401, "identity.wrong_credentials");
+    portal
+        .nobody()
+        .post("/api/v1/sessions")
+        .json(&old)
+        .send()
+        .await
+        .refused(401, "identity.wrong_credentials");
     portal.nobody().signed_in("072098000006", CHOSEN).await;
 }
 

@@ -39,7 +39,12 @@ async fn a_citizen_registers_once_and_signs_in() {
     assert_eq!(made.body["phone"], "0912345678");
     assert_eq!(made.body["citizen_number"], "•••••••••011");
     assert!(!String::from_utf8_lossy(&made.bytes).contains(CHOSEN));
-    nobody.post(CITIZENS).json(&citizen("072098000011")).send().await.refused(409, "identity.already_registered");
+    nobody
+        .post(CITIZENS)
+        .json(&citizen("072098000011"))
+        .send()
+        .await
+        .refused(409, "identity.already_registered");
     let person = nobody.signed_in("072098000011", CHOSEN).await;
     let me = person.get("/api/v1/me").send().await.expect(200);
     assert_eq!(me.body["kind"], "citizen");
@@ -56,13 +61,20 @@ async fn an_organisation_registers_by_its_tax_code_however_it_is_written() {
     for login in ["0100233488001", "0100233488-001", " 0100233488001 "] {
         nobody.signed_in(login, CHOSEN).await;
     }
-    nobody.post(ORGANISATIONS).json(&organisation("0100233480")).send().await.refused(422, "general.invalid").names("/tax_code");
+    nobody
+        .post(ORGANISATIONS)
+        .json(&organisation("0100233480"))
+        .send()
+        .await
+        .refused(422, "general.invalid")
+        .names("/tax_code");
 }
 
 #[tokio::test]
 async fn every_fault_of_a_registration_is_named_at_once() {
     let portal = Portal::open().await;
-    let all = json!({ "citizen_number": "99", "full_name": "", "phone": "1", "email": "x", "password": "short" });
+    let all =
+        json!({ "citizen_number": "99", "full_name": "", "phone": "1", "email": "x", "password": "short" });
     let answer = portal.nobody().post(CITIZENS).json(&all).send().await.refused(422, "general.invalid");
     let pointers: Vec<String> = codes(&answer).into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(pointers.len(), 5, "{pointers:?}");
@@ -100,7 +112,9 @@ async fn what_is_sent_wrongly_is_not_said_back() {
 #[tokio::test]
 async fn nobody_registers_as_an_officer_or_with_a_grant() {
     let portal = Portal::open().await;
-    for (field, value) in [("kind", json!("officer")), ("grants", json!([])), ("id", json!(1)), ("version", json!(1))] {
+    for (field, value) in
+        [("kind", json!("officer")), ("grants", json!([])), ("id", json!(1)), ("version", json!(1))]
+    {
         let mut body = citizen("072098000011");
         body[field] = value;
         let answer = portal.nobody().post(CITIZENS).json(&body).send().await.refused(422, "general.invalid");
@@ -125,7 +139,14 @@ async fn a_password_that_others_would_guess_is_refused() {
     }
     let mut french = citizen("072098000011");
     french["language"] = json!("fr");
-    portal.nobody().post(CITIZENS).json(&french).send().await.refused(422, "general.invalid").names("/language");
+    portal
+        .nobody()
+        .post(CITIZENS)
+        .json(&french)
+        .send()
+        .await
+        .refused(422, "general.invalid")
+        .names("/language");
 }
 
 #[tokio::test]

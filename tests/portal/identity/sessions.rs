@@ -168,7 +168,11 @@ async fn own_sessions_are_listed_and_ended_and_foreign_ones_look_absent() {
     let (here, there) = (portal.an().await, portal.an().await);
     let first = here.get("/api/v1/sessions?limit=1").send().await.expect(200);
     assert_eq!(first.body["items"][0]["current"], false, "the newest comes first");
-    let second = here.get(&format!("/api/v1/sessions?limit=1&cursor={}", text(&first.body["next"]))).send().await.expect(200);
+    let second = here
+        .get(&format!("/api/v1/sessions?limit=1&cursor={}", text(&first.body["next"])))
+        .send()
+        .await
+        .expect(200);
     assert_eq!(second.body["items"][0]["current"], true);
     assert!(second.body["next"].is_null());
 

@@ -12,7 +12,11 @@ impl Portal {
     /// The agencies of a commune, as the public list has them.
     pub async fn agencies_of(&self, commune: &str) -> Vec<Value> {
         let nobody = self.nobody();
-        let unit = nobody.get(&format!("/api/v1/units/resolve?level=commune&code={commune}")).send().await.expect(200);
+        let unit = nobody
+            .get(&format!("/api/v1/units/resolve?level=commune&code={commune}"))
+            .send()
+            .await
+            .expect(200);
         let unit_id = unit.body["unit"]["id"].as_str().unwrap().to_owned();
         let page = nobody.get(&format!("/api/v1/agencies?unit_id={unit_id}")).send().await.expect(200);
         page.body["items"].as_array().unwrap().clone()
@@ -27,13 +31,15 @@ impl Portal {
 
     /// The administrator of the province makes an account; its password is still the initial one.
     pub async fn appoints(&self, login: &str, roles: &[&str], agency_id: &str) -> Person {
-        let grants: Vec<Value> = roles.iter().map(|role| json!({ "role": role, "agency_id": agency_id })).collect();
+        let grants: Vec<Value> =
+            roles.iter().map(|role| json!({ "role": role, "agency_id": agency_id })).collect();
         let body = json!({
             "login": login, "full_name": "Trần Thị Hoa", "email": format!("{login}@tayninh.gov.vn"),
             "password": INITIAL, "grants": grants,
         });
         let administrator = self.sign_in("quantri").await;
-        let made = administrator.post("/api/v1/officers").key(&new_key()).json(&body).send().await.expect(201);
+        let made =
+            administrator.post("/api/v1/officers").key(&new_key()).json(&body).send().await.expect(201);
         let mut newcomer = self.nobody();
         newcomer.account_id = made.body["id"].as_str().unwrap().to_owned();
         newcomer

@@ -235,7 +235,13 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Listener {
 
 /// What belongs to the people of the demonstration, and the start of every token: never in a log line.
 pub const CANARIES: [&str; 8] = [
-    "072098000006", "072190000018", "0912345678", "0987654321", "an@motcua.example", "Nguyễn Văn An", demo::PASSWORD,
+    "072098000006",
+    "072190000018",
+    "0912345678",
+    "0987654321",
+    "an@motcua.example",
+    "Nguyễn Văn An",
+    demo::PASSWORD,
     "eyJ",
 ];
 

@@ -1,0 +1,10 @@
+DROP INDEX supplements_awaited;
+DROP TABLE apologies;
+DROP TABLE deadline_warnings;
+DROP TABLE deadline_changes;
+DROP INDEX dossiers_running;
+DROP INDEX dossiers_to_miss;
+DROP INDEX tasks_to_receive;
+DROP INDEX tasks_to_warn;
+ALTER TABLE tasks DROP COLUMN warn_at;
+DROP TABLE calendar_changes;
