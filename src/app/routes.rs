@@ -18,6 +18,7 @@ const ROOMS: &[Operations] = &[
     crate::units::http::operations,
     crate::catalogue::http::operations,
     crate::dossiers::http::operations,
+    crate::questions::http::operations,
     crate::audit::http::operations,
     crate::jobs::http::operations,
 ];

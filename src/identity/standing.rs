@@ -16,3 +16,8 @@ pub fn holds_at(
 ) -> Result<bool> {
     store::grants::holds_at(conn, account_id, roles, agency_id, now)
 }
+
+/// Everybody who holds one of the roles at an agency now.
+pub fn holders_at(conn: &mut Conn, roles: &[Role], agency_id: AgencyId, now: Moment) -> Result<Vec<AccountId>> {
+    store::grants::holders_at(conn, roles, agency_id, now)
+}

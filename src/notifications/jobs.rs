@@ -37,16 +37,16 @@ const MARKING_PAUSE: std::time::Duration = std::time::Duration::from_secs(3);
 /// about.
 pub type FactsOf = fn(&mut Conn, DossierId, i64, &Value) -> Result<LetterFacts>;
 
-fn sending(id: NoticeId, written_at: Moment, now: Moment) -> NewJob {
+pub(super) fn sending(id: NoticeId, written_at: Moment, now: Moment) -> NewJob {
     let turn = (now - written_at).num_hours().max(0) / HOURS_A_JOB;
     NewJob::new(SEND, json!({ "notice_id": id })).once_for(format!("{SEND}:{id}:{turn}"))
 }
 
-fn has_mail_server(settings: &Settings) -> bool {
+pub(super) fn has_mail_server(settings: &Settings) -> bool {
     !settings.mail.host.is_empty()
 }
 
-fn unusable(error: serde_json::Error) -> Failure {
+pub(super) fn unusable(error: serde_json::Error) -> Failure {
     Failure::Never(format!("the payload cannot be read: {error}"))
 }
 

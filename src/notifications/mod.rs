@@ -7,8 +7,10 @@
 mod compose;
 pub mod jobs;
 pub mod model;
+mod question_jobs;
 pub mod store;
 
-pub use compose::{Composed, compose};
+pub use compose::{Composed, QuestionFacts, QuestionKind, compose};
 pub use jobs::{FactsOf, SEND, SWEEP, WRITE};
 pub use model::{DefectFact, Kind, LetterFacts};
+pub use question_jobs::{WRITE_QUESTION, WriteQuestionNotice};

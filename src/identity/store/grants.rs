@@ -108,15 +108,7 @@ pub fn holds_at(
     now: Moment,
 ) -> Result<bool> {
     let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
-    let path: Option<String> = agencies::table
-        .inner_join(units::table)
-        .filter(agencies::id.eq(agency_id))
-        .select(units::path)
-        .first(conn)
-        .optional()?;
-    let Some(path) = path else { return Ok(false) };
-    // A path names every unit from the province down to its own.
-    let units_over: Vec<UnitId> = path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect();
+    let Some(units_over) = units_over(conn, agency_id)? else { return Ok(false) };
     let at_agency = grants::agency_id.eq(agency_id).assume_not_null();
     let over_it = grants::unit_id.eq_any(units_over).assume_not_null();
     let held = grants::table
@@ -126,4 +118,36 @@ pub fn holds_at(
         .filter(grants::valid_from.le(now).and(grants::valid_to.is_null().or(grants::valid_to.gt(now))))
         .filter(at_agency.or(over_it));
     Ok(diesel::select(diesel::dsl::exists(held)).get_result(conn)?)
+}
+
+/// Everybody who holds one of the roles at the agency or over a unit above it; far more than one agency has officers.
+pub fn holders_at(conn: &mut Conn, roles: &[Role], agency_id: AgencyId, now: Moment) -> Result<Vec<AccountId>> {
+    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    let Some(units_over) = units_over(conn, agency_id)? else { return Ok(Vec::new()) };
+    let at_agency = grants::agency_id.eq(agency_id).assume_not_null();
+    let over_it = grants::unit_id.eq_any(units_over).assume_not_null();
+    let holders = grants::table
+        .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
+        .filter(accounts::closed_at.is_null())
+        .filter(grants::role.eq_any(codes))
+        .filter(grants::valid_from.le(now).and(grants::valid_to.is_null().or(grants::valid_to.gt(now))))
+        .filter(at_agency.or(over_it))
+        .order(grants::account_id)
+        .select(grants::account_id)
+        .distinct()
+        .limit(200)
+        .load(conn)?;
+    Ok(holders)
+}
+
+/// The agency's unit and every unit above it. None where there is no such agency.
+fn units_over(conn: &mut Conn, agency_id: AgencyId) -> Result<Option<Vec<UnitId>>> {
+    let path: Option<String> = agencies::table
+        .inner_join(units::table)
+        .filter(agencies::id.eq(agency_id))
+        .select(units::path)
+        .first(conn)
+        .optional()?;
+    // A path names every unit from the province down to its own.
+    Ok(path.map(|path| path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect()))
 }
