@@ -4,7 +4,11 @@
 //! nothing is sent; the sweep takes them up once there is a server. A server that is away longer than a job tries
 //! gets a new job every eight hours, for two weeks: news older than that is no longer sent.
 
+mod question;
+
 use std::sync::Arc;
+
+pub use question::{WRITE_QUESTION, WriteQuestionNotice};
 
 use chrono::Duration;
 use serde::Deserialize;
@@ -37,16 +41,16 @@ const MARKING_PAUSE: std::time::Duration = std::time::Duration::from_secs(3);
 /// about.
 pub type FactsOf = fn(&mut Conn, DossierId, i64, &Value) -> Result<LetterFacts>;
 
-pub(super) fn sending(id: NoticeId, written_at: Moment, now: Moment) -> NewJob {
+fn sending(id: NoticeId, written_at: Moment, now: Moment) -> NewJob {
     let turn = (now - written_at).num_hours().max(0) / HOURS_A_JOB;
     NewJob::new(SEND, json!({ "notice_id": id })).once_for(format!("{SEND}:{id}:{turn}"))
 }
 
-pub(super) fn has_mail_server(settings: &Settings) -> bool {
+fn has_mail_server(settings: &Settings) -> bool {
     !settings.mail.host.is_empty()
 }
 
-pub(super) fn unusable(error: serde_json::Error) -> Failure {
+fn unusable(error: serde_json::Error) -> Failure {
     Failure::Never(format!("the payload cannot be read: {error}"))
 }
 

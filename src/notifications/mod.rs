@@ -7,10 +7,8 @@
 mod compose;
 pub mod jobs;
 pub mod model;
-mod question_jobs;
 pub mod store;
 
 pub use compose::{Composed, QuestionFacts, QuestionKind, compose};
-pub use jobs::{FactsOf, SEND, SWEEP, WRITE};
+pub use jobs::{FactsOf, SEND, SWEEP, WRITE, WRITE_QUESTION};
 pub use model::{DefectFact, Kind, LetterFacts};
-pub use question_jobs::{WRITE_QUESTION, WriteQuestionNotice};

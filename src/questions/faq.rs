@@ -33,12 +33,16 @@ pub struct FaqFilter {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FaqEntry {
     pub id: AnswerId,
+    #[schema(example = "Chứng thực bản sao ngoài giờ")]
     pub title: String,
+    #[schema(example = "Phường có chứng thực bản sao vào sáng thứ Bảy không?")]
     pub question_text: String,
+    #[schema(example = "Có, từ 07:30 đến 11:30.")]
     pub answer_text: String,
     #[schema(example = json!(["Nghị định 23/2015/NĐ-CP, Điều 7"]))]
     pub legal_basis: Vec<String>,
     pub agency_id: AgencyId,
+    #[schema(example = "Ủy ban nhân dân Phường 1")]
     pub agency_name: String,
     pub field_code: Option<String>,
     pub procedure_code: Option<String>,

@@ -64,11 +64,13 @@ pub struct QuestionLineView {
     pub state: QuestionState,
     /// 1 for the question, 2 for its follow-up.
     pub round: i16,
+    #[schema(example = "Chứng thực bản sao ngoài giờ")]
     pub title: String,
     pub field_code: Option<String>,
     pub procedure_code: Option<String>,
     /// The responsible agency.
     pub agency_id: AgencyId,
+    #[schema(example = "Ủy ban nhân dân Phường 1")]
     pub agency_name: String,
     pub asked_at: Option<DateTime<FixedOffset>>,
     pub due_at: Option<DateTime<FixedOffset>>,

@@ -44,10 +44,13 @@ pub struct QuestionView {
     pub version: i32,
     /// The responsible agency.
     pub agency_id: AgencyId,
+    #[schema(example = "Ủy ban nhân dân Phường 1")]
     pub agency_name: String,
+    #[schema(example = "Chứng thực bản sao ngoài giờ")]
     pub title: String,
     pub field_code: Option<String>,
     pub procedure_code: Option<String>,
+    #[schema(example = "Nguyễn Văn An")]
     pub asker_name: String,
     pub may_publish: bool,
     /// The question and, after it, its follow-up, each with its answer.
@@ -71,6 +74,7 @@ pub struct QuestionView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoundView {
     pub round: i16,
+    #[schema(example = "Phường có chứng thực bản sao vào sáng thứ Bảy không?")]
     pub text: String,
     pub asked_at: DateTime<FixedOffset>,
     pub due_at: Option<DateTime<FixedOffset>>,
@@ -79,8 +83,11 @@ pub struct RoundView {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AnswerView {
+    #[schema(example = "Có, từ 07:30 đến 11:30.")]
     pub text: String,
+    #[schema(example = json!(["Nghị định 23/2015/NĐ-CP, Điều 7"]))]
     pub legal_basis: Vec<String>,
+    #[schema(example = "Ủy ban nhân dân Phường 1")]
     pub agency_name: String,
     pub answered_at: DateTime<FixedOffset>,
     pub was_late: bool,
@@ -89,7 +96,9 @@ pub struct AnswerView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ForwardView {
     pub at: DateTime<FixedOffset>,
+    #[schema(example = "Ủy ban nhân dân Phường 1")]
     pub from_agency_name: String,
+    #[schema(example = "Sở Tư pháp")]
     pub to_agency_name: String,
     pub reason: Option<String>,
 }
@@ -99,7 +108,9 @@ pub struct RefusalView {
     #[schema(example = "complaint")]
     pub kind: String,
     pub reason: Option<String>,
+    #[schema(example = "Đây là khiếu nại: gửi đơn đến người đã ra quyết định.")]
     pub where_to_go_vi: String,
+    #[schema(example = "This is a complaint: send it to whoever made the decision.")]
     pub where_to_go_en: String,
 }
 

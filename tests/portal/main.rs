@@ -30,5 +30,6 @@ mod moves;
 mod schema;
 mod private_database;
 mod submission;
+mod questions;
 mod units_pure;
 mod weather;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::compose::{QuestionFacts, QuestionKind, compose_question};
-use super::jobs::{has_mail_server, sending, unusable};
-use super::store;
+use super::super::compose::{QuestionFacts, QuestionKind, compose_question};
+use super::super::store;
+use super::{has_mail_server, sending, unusable};
 use crate::infra::clock::Moment;
 use crate::infra::config::Settings;
 use crate::infra::db::{Conn, Db};
