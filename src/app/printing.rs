@@ -105,16 +105,42 @@ fn questions_section() -> String {
     section.push_str("\n| from | move | to |\n|---|---|---|\n");
     for from in questions::model::State::ALL {
         for step in questions::workflow::Move::ALL {
-            for (followed_up, published, remark) in
-                [(false, false, ""), (true, false, " (followed up)"), (true, true, " (followed up, published)")]
-            {
-                let way = questions::workflow::Way { followed_up, published };
-                let Some(to) = questions::workflow::after(from, step, way) else { continue };
-                section.push_str(&format!("| `{}`{remark} | `{}` | `{}` |\n", from.code(), step.word(), to.code()));
+            for (remark, to) in question_ways(from, step) {
+                section.push_str(&format!(
+                    "| `{}`{remark} | `{}` | `{}` |\n",
+                    from.code(),
+                    step.word(),
+                    to.code()
+                ));
             }
         }
     }
     section
+}
+
+/// Where a move leads, once where the question's past does not change it.
+fn question_ways(
+    from: questions::model::State,
+    step: questions::workflow::Move,
+) -> Vec<(&'static str, questions::model::State)> {
+    let pasts = [
+        (false, false, " (no follow-up)"),
+        (true, false, " (followed up)"),
+        (true, true, " (followed up, published)"),
+    ];
+    let mut ways = Vec::new();
+    for (followed_up, published, remark) in pasts {
+        let way = questions::workflow::Way { followed_up, published };
+        if let Some(to) = questions::workflow::after(from, step, way) {
+            ways.push((remark, to));
+        }
+    }
+    match ways.first().copied() {
+        Some((_, first)) if ways.len() == pasts.len() && ways.iter().all(|(_, to)| *to == first) => {
+            vec![("", first)]
+        }
+        _ => ways,
+    }
 }
 
 /// The ways into a state that change what a move does from it.

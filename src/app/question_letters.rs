@@ -7,8 +7,8 @@ use crate::identity::{card, standing};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::infra::http::Language;
-use crate::kernel::ids::{AccountId, AgencyId, QuestionId};
 use crate::kernel::Result;
+use crate::kernel::ids::{AccountId, AgencyId, QuestionId};
 use crate::notifications::model::language_of;
 use crate::notifications::{QuestionFacts, QuestionKind};
 use crate::questions::answer::OutOfScope;
@@ -30,7 +30,8 @@ pub fn facts_of(
     let names = units::agency_names(conn, &[agency_id])?;
     let agency_name = names.get(&agency_id).cloned().unwrap_or_default();
     let to_officers = matches!(kind, QuestionKind::DueSoon | QuestionKind::Late);
-    let readers = if to_officers { officers(conn, agency_id, &row, kind, now)? } else { vec![asker(conn, &row)?] };
+    let readers =
+        if to_officers { officers(conn, agency_id, &row, kind, now)? } else { vec![asker(conn, &row)?] };
     let (_, secret) = views::correspondence(conn, id)?;
     let round = payload.get("round").and_then(Value::as_i64);
     let round = row.rounds.iter().find(|known| Some(i64::from(known.round)) == round).or(row.rounds.last());
@@ -38,7 +39,12 @@ pub fn facts_of(
         question_id: id,
         account_id: reader.account_id,
         recipient: reader.email,
-        words: words_of(kind, told.as_ref(), round.and_then(|round| round.answer_text.clone()), reader.language),
+        words: words_of(
+            kind,
+            told.as_ref(),
+            round.and_then(|round| round.answer_text.clone()),
+            reader.language,
+        ),
         language: reader.language,
         reader_name: reader.name,
         number: row.progress.number.clone().unwrap_or_default(),
@@ -51,7 +57,12 @@ pub fn facts_of(
 }
 
 /// What somebody wrote, as far as this letter tells it: the answer, or why and where to go instead.
-fn words_of(kind: QuestionKind, told: Option<&MoveRow>, answer: Option<String>, language: Language) -> Option<String> {
+fn words_of(
+    kind: QuestionKind,
+    told: Option<&MoveRow>,
+    answer: Option<String>,
+    language: Language,
+) -> Option<String> {
     let reason = told.and_then(|told| told.reason.clone());
     match kind {
         QuestionKind::Answered => answer,

@@ -19,7 +19,10 @@ const AFTER_ALL_KNOW: Duration = Duration::seconds(10);
 
 pub fn react(event: &StoredEvent) -> Vec<NewJob> {
     if let Some(kind) = QuestionEventKind::parse(&event.kind) {
-        return question_letter_for(kind).into_iter().map(|letter| write_question_notice(event, letter)).collect();
+        return question_letter_for(kind)
+            .into_iter()
+            .map(|letter| write_question_notice(event, letter))
+            .collect();
     }
     if event.kind == CALENDAR_CHANGED {
         return recompute_questions(event);
@@ -81,7 +84,11 @@ fn write_question_notice(event: &StoredEvent, letter: QuestionKind) -> NewJob {
         "event_id": event.id, "kind": letter.code(), "question_id": event.subject_id,
         "version": event.payload.get("version"), "round": event.payload.get("round"),
     });
-    NewJob::new(notifications::WRITE_QUESTION, payload).once_for(format!("{}:{}", notifications::WRITE_QUESTION, event.id))
+    NewJob::new(notifications::WRITE_QUESTION, payload).once_for(format!(
+        "{}:{}",
+        notifications::WRITE_QUESTION,
+        event.id
+    ))
 }
 
 /// At once, and once more when no process reckons with the old calendar any longer: what was asked in between is
@@ -89,8 +96,11 @@ fn write_question_notice(event: &StoredEvent, letter: QuestionKind) -> NewJob {
 fn recompute_questions(event: &StoredEvent) -> Vec<NewJob> {
     let rule = event.payload.get("rule").cloned().unwrap_or_else(|| json!(""));
     let job = |turn: u8| {
-        NewJob::new(questions::jobs::RECOMPUTE, json!({ "rule": rule }))
-            .once_for(format!("{}:{}:{turn}", questions::jobs::RECOMPUTE, event.id))
+        NewJob::new(questions::jobs::RECOMPUTE, json!({ "rule": rule })).once_for(format!(
+            "{}:{}:{turn}",
+            questions::jobs::RECOMPUTE,
+            event.id
+        ))
     };
     let mut later = job(2);
     later.run_at = Some(event.occurred_at + AFTER_ALL_KNOW);

@@ -81,7 +81,9 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::QuestionRelease
         | Action::QuestionAnswer
         | Action::QuestionForward
-        | Action::QuestionRefuse => &[Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)],
+        | Action::QuestionRefuse => {
+            &[Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
+        }
         Action::QuestionPublish | Action::QuestionUnpublish => &[Holder(Leader, Handling)],
 
         Action::DossierReceive => &[Holder(Reception, Within)],

@@ -18,6 +18,11 @@ pub fn holds_at(
 }
 
 /// Everybody who holds one of the roles at an agency now.
-pub fn holders_at(conn: &mut Conn, roles: &[Role], agency_id: AgencyId, now: Moment) -> Result<Vec<AccountId>> {
+pub fn holders_at(
+    conn: &mut Conn,
+    roles: &[Role],
+    agency_id: AgencyId,
+    now: Moment,
+) -> Result<Vec<AccountId>> {
     store::grants::holders_at(conn, roles, agency_id, now)
 }

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{Composed, QuestionFacts, QuestionKind};
 use super::model::{Kind, LetterFacts};
+use super::{Composed, QuestionFacts, QuestionKind};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::infra::mail::Letter;

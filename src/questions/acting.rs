@@ -44,7 +44,13 @@ pub fn begin_with(locked: Locked, permit: Permit, step: Move) -> Result<Begun> {
 }
 
 /// A move of the officers at whose desk the question lies.
-pub fn begin_at_desk(conn: &mut Conn, op: &Op, step: Move, id: QuestionId, seen: Option<i32>) -> Result<Begun> {
+pub fn begin_at_desk(
+    conn: &mut Conn,
+    op: &Op,
+    step: Move,
+    id: QuestionId,
+    seen: Option<i32>,
+) -> Result<Begun> {
     let begun = begin(conn, op, step, id, seen)?;
     if begun.locked.progress.lease().keeps_out(op.account_id(), op.now) {
         return Err(Refusal::ClaimedByOther.into());

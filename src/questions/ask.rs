@@ -90,7 +90,12 @@ pub fn check(conn: &mut Conn, op: &Op, body: &AskQuestion, mut reading: Reading)
         Some(code) => {
             let found = procedures::by_code(conn, code)?;
             if found.is_none() {
-                reading.fault("/procedure_code", "unknown", "Không có thủ tục với mã này.", "No procedure has this code.");
+                reading.fault(
+                    "/procedure_code",
+                    "unknown",
+                    "Không có thủ tục với mã này.",
+                    "No procedure has this code.",
+                );
             }
             found
         }
@@ -99,7 +104,12 @@ pub fn check(conn: &mut Conn, op: &Op, body: &AskQuestion, mut reading: Reading)
     let field_code = match &body.field_code {
         Some(code) => {
             if !procedures::field_exists(conn, code)? {
-                reading.fault("/field_code", "unknown", "Không có lĩnh vực với mã này.", "No field has this code.");
+                reading.fault(
+                    "/field_code",
+                    "unknown",
+                    "Không có lĩnh vực với mã này.",
+                    "No field has this code.",
+                );
             }
             Some(code.clone())
         }

@@ -46,7 +46,8 @@ pub fn reckon(calendar: &Calendar, asked_at: Moment, limit: (i16, i16)) -> Resul
     let remind = u32::try_from(limit.1).map_err(Error::internal)?;
     let circumstances = Circumstances { received: Some(Received::Online), ..Circumstances::default() };
     let (asked_at, whole) = (in_vietnam(asked_at), Limit::WorkingDays(days));
-    let deadline = working_time::due(calendar, &hours, asked_at, whole, &circumstances).map_err(Error::internal)?;
+    let deadline =
+        working_time::due(calendar, &hours, asked_at, whole, &circumstances).map_err(Error::internal)?;
     let share = Share { before: 0, own: remind, whole: days };
     let remind_at = working_time::share_due(calendar, &hours, asked_at, whole, &circumstances, share);
     Ok(Promise {
@@ -86,7 +87,7 @@ pub struct DeadlineChange {
 }
 
 pub fn explain(conn: &mut Conn, op: &Op, id: QuestionId) -> Result<QuestionDeadline> {
-    let row = views::visible(conn, op, id)?;
+    let (row, _) = views::visible(conn, op, id)?;
     let round = row.rounds.last().ok_or(General::NotFound)?;
     let (Some(due_at), Some(explanation)) = (round.due_at, round.deadline.clone()) else {
         return Err(General::NotFound.into());
@@ -132,7 +133,8 @@ pub fn recompute(
         store::promise(conn, clock.id, clock.round, clock.round_asked_at, &promise)?;
         if promise.due_at != clock.due_at {
             let kind = QuestionEventKind::DeadlineMoved;
-            let event = QuestionEvent { kind, question_id: clock.id, version: clock.version, round: clock.round };
+            let event =
+                QuestionEvent { kind, question_id: clock.id, version: clock.version, round: clock.round };
             outbox::publish(conn, &event, RequestId::new(), now)?;
         }
     }

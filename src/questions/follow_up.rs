@@ -25,7 +25,14 @@ pub struct FollowUp {
     pub text: String,
 }
 
-pub fn follow_up(conn: &mut Conn, rules: &Rules, op: &Op, id: QuestionId, seen: i32, body: &FollowUp) -> Result<i32> {
+pub fn follow_up(
+    conn: &mut Conn,
+    rules: &Rules,
+    op: &Op,
+    id: QuestionId,
+    seen: i32,
+    body: &FollowUp,
+) -> Result<i32> {
     let mut begun = acting::begin(conn, op, Move::FollowUp, id, Some(seen))?;
     let mut reading = Reading::default();
     let text = reading.text("/text", &body.text, LONGEST_QUESTION);
@@ -35,7 +42,15 @@ pub fn follow_up(conn: &mut Conn, rules: &Rules, op: &Op, id: QuestionId, seen: 
     begun.next.round = begun.locked.progress.round + 1;
     begun.next.due_at = Some(promise.due_at);
     begun.next.remind_at = Some(promise.remind_at);
-    store::insert_round(conn, id, begun.next.round, &text, op.now, Some(promise.due_at), Some(promise.deadline))?;
+    store::insert_round(
+        conn,
+        id,
+        begun.next.round,
+        &text,
+        op.now,
+        Some(promise.due_at),
+        Some(promise.deadline),
+    )?;
     begun.finish(conn, Some(QuestionEventKind::FollowedUp), Said::default())
 }
 

@@ -89,12 +89,18 @@ pub struct QuestionQueuePage {
 
 const BY_DUE_AT: &str = "questions.by_due_at";
 
-pub fn queue(conn: &mut Conn, op: &Op, desk: Desk, filter: &QuestionQueueFilter) -> Result<QuestionQueuePage> {
+pub fn queue(
+    conn: &mut Conn,
+    op: &Op,
+    desk: Desk,
+    filter: &QuestionQueueFilter,
+) -> Result<QuestionQueuePage> {
     let limit = filter.limit.unwrap_or_default();
     let after = paging::begin_after::<(Moment, QuestionId)>(BY_DUE_AT, filter.cursor.as_deref())?;
     let rows = store::queue(conn, op, desk, filter, after, limit.with_one_more())?;
     let total = store::queue_total(conn, op, desk, filter)?;
-    let page = Page::from_rows(rows, limit, BY_DUE_AT, |row| (row.due_at, row.id)).map_err(Error::internal)?;
+    let page =
+        Page::from_rows(rows, limit, BY_DUE_AT, |row| (row.due_at, row.id)).map_err(Error::internal)?;
     let page = shown(conn, op, page)?;
     Ok(QuestionQueuePage { items: page.items, next: page.next, total })
 }

@@ -19,11 +19,27 @@ pub enum Found {
 impl Found {
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::CitizenNumber => ("personal.citizen_number", "Văn bản còn số định danh cá nhân.", "A citizen number is still in the text."),
-            Self::OldIdentityNumber => ("personal.identity_number", "Văn bản còn số có dạng chứng minh nhân dân.", "A number like an identity card's is still in the text."),
-            Self::Phone => ("personal.phone", "Văn bản còn số điện thoại.", "A telephone number is still in the text."),
-            Self::Email => ("personal.email", "Văn bản còn địa chỉ thư điện tử.", "A mail address is still in the text."),
-            Self::AskerName => ("personal.asker_name", "Văn bản còn họ tên người hỏi.", "The asker's name is still in the text."),
+            Self::CitizenNumber => (
+                "personal.citizen_number",
+                "Văn bản còn số định danh cá nhân.",
+                "A citizen number is still in the text.",
+            ),
+            Self::OldIdentityNumber => (
+                "personal.identity_number",
+                "Văn bản còn số có dạng chứng minh nhân dân.",
+                "A number like an identity card's is still in the text.",
+            ),
+            Self::Phone => {
+                ("personal.phone", "Văn bản còn số điện thoại.", "A telephone number is still in the text.")
+            }
+            Self::Email => {
+                ("personal.email", "Văn bản còn địa chỉ thư điện tử.", "A mail address is still in the text.")
+            }
+            Self::AskerName => (
+                "personal.asker_name",
+                "Văn bản còn họ tên người hỏi.",
+                "The asker's name is still in the text.",
+            ),
         }
     }
 }
@@ -74,10 +90,9 @@ fn digit_runs(text: &str) -> Vec<Vec<String>> {
             run.push(std::mem::take(&mut group));
         }
         between += 1;
-        if between > 2 || !matches!(character, ' ' | '.' | '-' | '(' | ')' | '‐' | '–') {
-            if !run.is_empty() {
-                runs.push(std::mem::take(&mut run));
-            }
+        let parts = between > 2 || !matches!(character, ' ' | '.' | '-' | '(' | ')' | '‐' | '–');
+        if parts && !run.is_empty() {
+            runs.push(std::mem::take(&mut run));
         }
     }
     if !run.is_empty() {
@@ -125,9 +140,13 @@ fn has_email(text: &str) -> bool {
     let pieces: Vec<&str> = text.split('@').collect();
     pieces.windows(2).any(|pair| {
         let [before, after] = pair else { return false };
-        let named = before.trim_end().chars().next_back().is_some_and(|c| c.is_alphanumeric() || "._-+".contains(c));
-        let domain: String =
-            after.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect();
+        let named =
+            before.trim_end().chars().next_back().is_some_and(|c| c.is_alphanumeric() || "._-+".contains(c));
+        let domain: String = after
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+            .collect();
         let last = domain.trim_end_matches(['.', '-']).rsplit_once('.').map(|(_, last)| last);
         named && last.is_some_and(|last| last.len() >= 2)
     })
@@ -158,7 +177,11 @@ mod tests {
             ("Tôi là NGUYEN VAN AN", Found::AskerName),
         ];
         for (text, expected) in cases {
-            assert!(find(text, "Nguyễn Văn An").contains(&expected), "{text}: {:?}", find(text, "Nguyễn Văn An"));
+            assert!(
+                find(text, "Nguyễn Văn An").contains(&expected),
+                "{text}: {:?}",
+                find(text, "Nguyễn Văn An")
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! Asking without an account, where `questions.anonymous` allows it: with a name and a mail address. No agency sees
 //! the question before the code that went to the address has come back; the clock starts then.
 
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,7 +25,6 @@ use crate::jobs::outbox;
 use crate::kernel::ids::{AgencyId, QuestionId};
 use crate::kernel::values::{Email, NationalCode};
 use crate::kernel::{Error, Result};
-use chrono::{DateTime, FixedOffset};
 
 const LONGEST_NAME: usize = 120;
 
@@ -74,7 +74,13 @@ pub struct ConfirmedQuestion {
     pub due_at: DateTime<FixedOffset>,
 }
 
-pub fn ask(conn: &mut Conn, rules: &Rules, op: &Op, body: &AskUnnamed, language: Language) -> Result<ConfirmationSent> {
+pub fn ask(
+    conn: &mut Conn,
+    rules: &Rules,
+    op: &Op,
+    body: &AskUnnamed,
+    language: Language,
+) -> Result<ConfirmationSent> {
     if !rules.settings.anonymous {
         return Err(Refusal::AnonymousClosed.into());
     }
@@ -122,7 +128,8 @@ pub fn confirm(conn: &mut Conn, rules: &Rules, op: &Op, body: &ConfirmQuestion) 
     let typed = body.token.trim().to_uppercase();
     let id = store::unconfirmed(conn, &typed)?.ok_or(Refusal::ConfirmationUnknown)?;
     let locked = store::lock(conn, id)?.ok_or(Refusal::ConfirmationUnknown)?;
-    let is_open = locked.state == State::Unconfirmed && locked.identity.confirm_until.is_some_and(|until| op.now <= until);
+    let is_open = locked.state == State::Unconfirmed
+        && locked.identity.confirm_until.is_some_and(|until| op.now <= until);
     if !is_open {
         return Err(Refusal::ConfirmationUnknown.into());
     }

@@ -1,7 +1,10 @@
 //! A question as it is shown: to its asker, to the officers it has reached, to an inspector without the person in it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::answer::OutOfScope;
@@ -9,6 +12,7 @@ use super::deadlines::is_overdue;
 use super::model::State;
 use super::store::views::{self as store, MoveRow, QuestionRow, Round};
 use super::workflow::{Move, open_moves};
+use crate::audit;
 use crate::authority::{Op, Role};
 use crate::infra::clock::in_vietnam;
 use crate::infra::db::Conn;
@@ -17,7 +21,6 @@ use crate::kernel::Result;
 use crate::kernel::ids::{AccountId, AgencyId, AnswerId, QuestionId};
 use crate::kernel::text::initials;
 use crate::units::store as units;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({ "code": "asked", "name_vi": "Đã gửi, chờ xử lý", "name_en": "Asked" }))]
@@ -116,9 +119,23 @@ pub struct RefusalView {
 
 type Names = BTreeMap<AgencyId, String>;
 
-/// The question as this account sees it.
+/// The question as this account sees it, on record where an officer looks.
 pub fn look(conn: &mut Conn, op: &Op, id: QuestionId) -> Result<Versioned<QuestionView>> {
-    let row = store::visible(conn, op, id)?;
+    let (row, permit) = store::visible(conn, op, id)?;
+    if op.is_officer() {
+        audit::record(conn, &permit, json!({}))?;
+    }
+    show(conn, op, row)
+}
+
+/// The question after a change: the change itself is on record, and this look is part of it.
+pub fn changed(conn: &mut Conn, op: &Op, id: QuestionId) -> Result<Versioned<QuestionView>> {
+    let (row, _) = store::visible(conn, op, id)?;
+    show(conn, op, row)
+}
+
+fn show(conn: &mut Conn, op: &Op, row: QuestionRow) -> Result<Versioned<QuestionView>> {
+    let id = row.identity.id;
     let moves = store::moves(conn, id)?;
     let names = units::agency_names(conn, &row.involved)?;
     let version = row.progress.version;
@@ -143,7 +160,11 @@ fn question(row: QuestionRow, moves: &[MoveRow], names: &Names, op: &Op) -> Ques
         version: row.progress.version,
         agency_id: row.progress.agency_id,
         agency_name: name_of(names, row.progress.agency_id),
-        asker_name: if is_owner || works_on_it { row.identity.asker_name } else { initials(&row.identity.asker_name) },
+        asker_name: if is_owner || works_on_it {
+            row.identity.asker_name
+        } else {
+            initials(&row.identity.asker_name)
+        },
         title: row.identity.title,
         field_code: row.identity.field_code,
         procedure_code: row.identity.procedure_code,
@@ -152,7 +173,11 @@ fn question(row: QuestionRow, moves: &[MoveRow], names: &Names, op: &Op) -> Ques
         is_overdue: row.progress.due_at.is_some_and(|due_at| is_overdue(row.state, due_at, ended_at, op.now)),
         rounds: row.rounds.into_iter().map(|round| round_view(round, names)).collect(),
         holder_id: holder.filter(|_| !is_owner),
-        forwards: moves.iter().filter(|told| told.action == Move::Forward.word()).map(|told| forward(told, names)).collect(),
+        forwards: moves
+            .iter()
+            .filter(|told| told.action == Move::Forward.word())
+            .map(|told| forward(told, names))
+            .collect(),
         refusal: moves.iter().find(|told| told.action == Move::Refuse.word()).map(refusal),
         satisfaction: row.progress.score,
         published_id: row.published_id,

@@ -22,11 +22,17 @@ impl Reading {
             self.fault(pointer, "words.empty", "Cần ghi nội dung.", "Something must be written here.");
         }
         if text.chars().count() > longest {
-            let (vi, en) = (format!("Nội dung dài quá {longest} ký tự."), format!("At most {longest} characters."));
+            let (vi, en) =
+                (format!("Nội dung dài quá {longest} ký tự."), format!("At most {longest} characters."));
             self.faults.push(Fault::new(pointer, "words.too_long", vi, en));
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.fault(pointer, "words.control", "Nội dung có ký tự điều khiển.", "Control characters are not taken.");
+            self.fault(
+                pointer,
+                "words.control",
+                "Nội dung có ký tự điều khiển.",
+                "Control characters are not taken.",
+            );
         }
         text.to_owned()
     }

@@ -83,19 +83,26 @@ async fn a_question_is_answered_in_time_and_its_due_date_says_why() {
 
     let deadline = an.get(&path(&asked, "/deadline")).send().await.expect(200);
     let trace = deadline.body["explanation"]["trace"].as_array().unwrap();
-    let skipped = |day: &str| trace.iter().any(|line| line["date"].as_str().is_some_and(|date| date.ends_with(day)));
+    let skipped =
+        |day: &str| trace.iter().any(|line| line["date"].as_str().is_some_and(|date| date.ends_with(day)));
     assert!(skipped("-04-30") && skipped("-05-01"), "{:#}", deadline.body);
     assert_eq!(deadline.body["due_at"], asked.body["due_at"]);
     // Seven working days from a day in April are more than nine days when two of them are off.
     assert!(time(&asked.body["due_at"]) - time(&deadline.body["asked_at"]) >= Duration::days(9));
     portal.run_jobs().await;
-    assert_eq!(letters_with(&portal, &format!("Đã nhận câu hỏi {number}")), 1, "{:#?}", portal.mail.letters());
+    assert_eq!(
+        letters_with(&portal, &format!("Đã nhận câu hỏi {number}")),
+        1,
+        "{:#?}",
+        portal.mail.letters()
+    );
 
     let officer = portal.sign_in("xuly.phuong").await;
     let queue = officer.get("/api/v1/questions/queue").send().await.expect(200);
     assert_eq!((queue.body["total"].as_i64(), &queue.body["items"][0]["id"]), (Some(1), &asked.body["id"]));
     officer.post(&path(&asked, "/claim")).send().await.expect(200);
-    let answer = json!({ "text": "Có, từ 07:30 đến 11:30.", "legal_basis": ["Nghị định 23/2015/NĐ-CP, Điều 7"] });
+    let answer =
+        json!({ "text": "Có, từ 07:30 đến 11:30.", "legal_basis": ["Nghị định 23/2015/NĐ-CP, Điều 7"] });
     let answered = does(&officer, &asked, "answer", answer).await.expect(200);
     assert_eq!(answered.body["state"]["code"], "answered");
     let seen = an.get(&path(&asked, "")).send().await.expect(200);
@@ -106,7 +113,12 @@ async fn a_question_is_answered_in_time_and_its_due_date_says_why() {
     assert_eq!(letters_with(&portal, "Có, từ 07:30 đến 11:30."), 1);
     let rated = an.post(&path(&asked, "/satisfaction")).json(&json!({ "score": 5 })).send().await.expect(200);
     assert_eq!(rated.body["satisfaction"], 5);
-    an.post(&path(&asked, "/satisfaction")).json(&json!({ "score": 6 })).send().await.expect(422).names("/score");
+    an.post(&path(&asked, "/satisfaction"))
+        .json(&json!({ "score": 6 }))
+        .send()
+        .await
+        .expect(422)
+        .names("/score");
     assert_eq!(officer.get("/api/v1/questions/queue").send().await.expect(200).body["total"], 0);
 }
 
@@ -122,7 +134,9 @@ async fn forwarding_does_not_restart_the_clock() {
     portal.advance(Duration::days(2));
     let officer = portal.sign_in("xuly.phuong").await;
     let forward = json!({ "agency_id": competent, "reason": "Thuộc thẩm quyền của Sở Tư pháp." });
-    does(&officer, &asked, "forward", json!({ "agency_id": agency, "reason": "x" })).await.refused(409, "question.already_there");
+    does(&officer, &asked, "forward", json!({ "agency_id": agency, "reason": "x" }))
+        .await
+        .refused(409, "question.already_there");
     let forwarded = does(&officer, &asked, "forward", forward).await.expect(200);
     assert_eq!(forwarded.body["due_at"], asked.body["due_at"]);
     assert_eq!(forwarded.body["forwards"][0]["reason"], "Thuộc thẩm quyền của Sở Tư pháp.");
@@ -168,9 +182,7 @@ async fn only_a_copy_without_the_asker_is_published_and_found_without_accents() 
     private["may_publish"] = json!(false);
     let kept = asks(&an, &private).await.expect(201);
     let (officer, leader) = (portal.sign_in("xuly.phuong").await, portal.sign_in("lanhdao.phuong").await);
-    let copy = |question: &str, answer: &str| {
-        json!({ "title": "Chứng thực vào thứ Bảy", "question_text": question, "answer_text": answer })
-    };
+    let copy = |question: &str, answer: &str| json!({ "title": "Chứng thực vào thứ Bảy", "question_text": question, "answer_text": answer });
     let clean = copy("Phường có chứng thực sáng thứ Bảy không?", "Có, từ 07:30 đến 11:30.");
     does(&leader, &asked, "publish", clean.clone()).await.refused(409, "question.illegal_move");
     for question in [&asked, &kept] {
@@ -178,8 +190,12 @@ async fn only_a_copy_without_the_asker_is_published_and_found_without_accents() 
     }
     does(&leader, &kept, "publish", clean.clone()).await.refused(409, "question.no_consent");
     does(&officer, &asked, "publish", clean.clone()).await.refused(403, "general.not_allowed");
-    for text in ["Gọi 0912 345 678.", "Số 072098000006.", "Thư an@motcua.example.", "Ông Nguyễn Văn An hỏi."] {
-        does(&leader, &asked, "publish", copy(text, "Có.")).await.refused(422, "general.invalid").names("/question_text");
+    for text in ["Gọi 0912 345 678.", "Số 072098000006.", "Thư an@motcua.example.", "Ông Nguyễn Văn An hỏi."]
+    {
+        does(&leader, &asked, "publish", copy(text, "Có."))
+            .await
+            .refused(422, "general.invalid")
+            .names("/question_text");
         does(&leader, &asked, "publish", copy("Có không?", text)).await.expect(422).names("/answer_text");
     }
     let nobody = portal.nobody();
@@ -217,12 +233,19 @@ async fn a_reminder_before_the_end_and_one_escalation_after_it() {
     advance_past(&portal, due_at - Duration::hours(3));
     portal.run_jobs().await;
     portal.run_jobs().await;
-    assert_eq!(letters_with(&portal, &format!("Câu hỏi {number} sắp đến hạn")), 1, "{:#?}", portal.mail.letters());
+    assert_eq!(
+        letters_with(&portal, &format!("Câu hỏi {number} sắp đến hạn")),
+        1,
+        "{:#?}",
+        portal.mail.letters()
+    );
     assert_eq!(letters_with(&portal, "đã quá hạn trả lời"), 0);
 
     let leader = portal.sign_in("lanhdao.phuong").await;
     assert_eq!(leader.get("/api/v1/questions/late").send().await.expect(200).body["total"], 0);
-    does(&portal.sign_in("xuly.phuong").await, &forgotten, "answer", json!({ "text": "Có." })).await.expect(200);
+    does(&portal.sign_in("xuly.phuong").await, &forgotten, "answer", json!({ "text": "Có." }))
+        .await
+        .expect(200);
     portal.advance(Duration::days(40));
     portal.run_jobs().await;
     portal.run_jobs().await;
@@ -235,7 +258,10 @@ async fn a_reminder_before_the_end_and_one_escalation_after_it() {
 
     for login in ["lanhdao.phuong", "thanhtra"] {
         let late = portal.sign_in(login).await.get("/api/v1/questions/late").send().await.expect(200);
-        assert_eq!((late.body["total"].as_i64(), &late.body["items"][0]["agency_id"]), (Some(1), &json!(agency)));
+        assert_eq!(
+            (late.body["total"].as_i64(), &late.body["items"][0]["agency_id"]),
+            (Some(1), &json!(agency))
+        );
         assert_eq!(late.body["items"][0]["is_overdue"], true);
     }
     let citizen = portal.an().await.get("/api/v1/questions/late").send().await.expect(200);
@@ -275,6 +301,8 @@ async fn what_is_not_ones_own_looks_absent() {
     // The inspector sees the question and not the person.
     let inspected = portal.sign_in("thanhtra").await.get(&path(&asked, "")).send().await.expect(200);
     assert_eq!(inspected.body["asker_name"], "N. V. A.");
+    let looks = "SELECT count(*) AS count FROM audit_records WHERE action = 'question.see'";
+    assert_eq!(portal.count(looks).await, 1);
     // An officer has no questions under the office's account.
     asks(&portal.sign_in("xuly.phuong").await, &question_to(&agency)).await.expect(403);
 }
@@ -326,7 +354,11 @@ async fn bad_questions_are_refused_with_every_fault() {
     let mut unknown = question_to(&agency);
     unknown["urgent"] = json!(true);
     asks(&an, &unknown).await.expect(422).names("/urgent");
-    an.post("/api/v1/questions").json(&question_to(&agency)).send().await.refused(400, "idempotency.key_missing");
+    an.post("/api/v1/questions")
+        .json(&question_to(&agency))
+        .send()
+        .await
+        .refused(400, "idempotency.key_missing");
 
     let closing = agency.clone();
     portal
@@ -392,12 +424,18 @@ async fn a_question_without_an_account_waits_for_the_mail_check() {
     assert_eq!(officer.get("/api/v1/questions/queue").send().await.expect(200).body["total"], 0);
     assert_eq!(officer.get("/api/v1/questions").send().await.expect(200).body["items"], json!([]));
 
-    let letter = portal.mail.letters().into_iter().find(|letter| letter.contains("To: cuc@mail.example")).unwrap();
+    let letter =
+        portal.mail.letters().into_iter().find(|letter| letter.contains("To: cuc@mail.example")).unwrap();
     assert!(!letter.contains("Trần Thị Cúc"), "{letter}");
     let code = letter.split("Mã xác nhận: ").nth(1).unwrap().lines().next().unwrap().trim().to_owned();
     portal.advance(Duration::days(1));
     let wrong = json!({ "token": "AAAA-AAAA-AAAA-AAAA" });
-    nobody.post("/api/v1/questions/confirm").json(&wrong).send().await.refused(404, "question.confirmation_unknown");
+    nobody
+        .post("/api/v1/questions/confirm")
+        .json(&wrong)
+        .send()
+        .await
+        .refused(404, "question.confirmation_unknown");
     let right = json!({ "token": code.to_lowercase() });
     let confirmed = nobody.post("/api/v1/questions/confirm").json(&right).send().await.expect(200);
     assert!(confirmed.body["number"].as_str().unwrap().starts_with("HD-"));
@@ -406,7 +444,10 @@ async fn a_question_without_an_account_waits_for_the_mail_check() {
     let queue = officer.get("/api/v1/questions/queue").send().await.expect(200);
     assert_eq!(queue.body["items"][0]["due_at"], confirmed.body["due_at"]);
     let id = queue.body["items"][0]["id"].as_str().unwrap().to_owned();
-    let answer = officer.post(&format!("/api/v1/questions/{id}/answer")).seeing(2).json(&json!({ "text": "Có, đến 11:30." }));
+    let answer = officer
+        .post(&format!("/api/v1/questions/{id}/answer"))
+        .seeing(2)
+        .json(&json!({ "text": "Có, đến 11:30." }));
     answer.send().await.expect(200);
     portal.run_jobs().await;
     assert_eq!(letters_with(&portal, "Có, đến 11:30."), 1);
@@ -419,7 +460,8 @@ async fn a_question_without_an_account_waits_for_the_mail_check() {
     assert_eq!(portal.count("SELECT count(*) AS count FROM questions").await, 1);
 
     let closed = Portal::open().await;
-    let refused = closed.nobody().post("/api/v1/questions/anonymous").key(&new_key()).json(&body).send().await;
+    let refused =
+        closed.nobody().post("/api/v1/questions/anonymous").key(&new_key()).json(&body).send().await;
     refused.refused(403, "question.anonymous_closed");
 }
 

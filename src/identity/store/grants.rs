@@ -121,7 +121,12 @@ pub fn holds_at(
 }
 
 /// Everybody who holds one of the roles at the agency or over a unit above it; far more than one agency has officers.
-pub fn holders_at(conn: &mut Conn, roles: &[Role], agency_id: AgencyId, now: Moment) -> Result<Vec<AccountId>> {
+pub fn holders_at(
+    conn: &mut Conn,
+    roles: &[Role],
+    agency_id: AgencyId,
+    now: Moment,
+) -> Result<Vec<AccountId>> {
     let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
     let Some(units_over) = units_over(conn, agency_id)? else { return Ok(Vec::new()) };
     let at_agency = grants::agency_id.eq(agency_id).assume_not_null();

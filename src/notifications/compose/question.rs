@@ -146,7 +146,11 @@ fn lay_out(
         },
         paragraphs,
         rows,
-        reason_label: if kind == QuestionKind::Answered { say("Trả lời", "Answer") } else { say("Lý do", "Reason") },
+        reason_label: if kind == QuestionKind::Answered {
+            say("Trả lời", "Answer")
+        } else {
+            say("Lý do", "Reason")
+        },
         reason: facts.words.as_deref().map(some_lines).filter(|words| !words.is_empty()),
         defects_label: "",
         defects: Vec::new(),
@@ -198,7 +202,11 @@ mod tests {
                     assert_eq!(body.contains("Chứng thực ngoài giờ"), !is_check, "{body}");
                     assert!(body.contains("UBND phường 1") && !body.contains("QuestionKind::"), "{body}");
                 }
-                assert!(is_check || letter.subject.contains("HD-H53.21.01-261122-0001"), "{}", letter.subject);
+                assert!(
+                    is_check || letter.subject.contains("HD-H53.21.01-261122-0001"),
+                    "{}",
+                    letter.subject
+                );
                 assert!(!letter.text.contains("\n\n\n"), "{}", letter.text);
             }
         }

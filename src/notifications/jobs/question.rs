@@ -19,7 +19,8 @@ use crate::kernel::ids::QuestionId;
 pub const WRITE_QUESTION: &str = "notifications.write_question";
 
 /// Looks up to whom a letter goes and what it says.
-pub type QuestionFactsOf = fn(&mut Conn, QuestionId, QuestionKind, &Value, Moment) -> Result<Vec<QuestionFacts>>;
+pub type QuestionFactsOf =
+    fn(&mut Conn, QuestionId, QuestionKind, &Value, Moment) -> Result<Vec<QuestionFacts>>;
 
 pub struct WriteQuestionNotice(Arc<Desk>);
 
@@ -53,7 +54,8 @@ impl Job for WriteQuestionNotice {
         let desk = self.0.clone();
         Box::pin(async move {
             let told: Told = Told::deserialize(&payload).map_err(unusable)?;
-            let kind = QuestionKind::parse(&told.kind).ok_or_else(|| Failure::Never("no such letter".to_owned()))?;
+            let kind =
+                QuestionKind::parse(&told.kind).ok_or_else(|| Failure::Never("no such letter".to_owned()))?;
             let for_work = desk.clone();
             desk.db.write(move |conn| for_work.write(conn, &told, &payload, kind, now)).await?;
             Ok(())
@@ -62,14 +64,22 @@ impl Job for WriteQuestionNotice {
 }
 
 impl Desk {
-    fn write(&self, conn: &mut Conn, told: &Told, payload: &Value, kind: QuestionKind, now: Moment) -> Result<()> {
+    fn write(
+        &self,
+        conn: &mut Conn,
+        told: &Told,
+        payload: &Value,
+        kind: QuestionKind,
+        now: Moment,
+    ) -> Result<()> {
         for facts in (self.facts_of)(conn, told.question_id, kind, payload, now)? {
             let Some(recipient) = facts.recipient.as_deref() else {
                 tracing::info!(event = "notice_without_address", question_id = %told.question_id, kind = kind.code());
                 continue;
             };
             let composed = compose_question(&facts, kind, &self.public_url)?;
-            let id = store::insert_about_question(conn, told.event_id, kind, &facts, recipient, &composed, now)?;
+            let id =
+                store::insert_about_question(conn, told.event_id, kind, &facts, recipient, &composed, now)?;
             let Some(id) = id.filter(|_| self.has_mail_server) else { continue };
             jobs::store::enqueue(conn, &[sending(id, now, now)], now)?;
         }

@@ -43,7 +43,7 @@ pub async fn ask_question(
             let op = caller.op(conn)?;
             once.run(conn, caller.account_id.uuid(), op.now, |conn| {
                 let id = ask::ask(conn, &rules, &op, &body)?;
-                let asked = views::look(conn, &op, id)?;
+                let asked = views::changed(conn, &op, id)?;
                 Reply::created(&asked.body, Some(asked.version))
             })
         })
@@ -68,7 +68,10 @@ pub async fn follow_up_question(
     body: Json<FollowUp>,
 ) -> Result<Versioned<QuestionView>> {
     let (id, body) = (id.0, body.into_inner());
-    change(&db, rules, caller, id, move |conn, rules, op| follow_up::follow_up(conn, rules, op, id, seen.0, &body)).await
+    change(&db, rules, caller, id, move |conn, rules, op| {
+        follow_up::follow_up(conn, rules, op, id, seen.0, &body)
+    })
+    .await
 }
 
 /// Takes the question back, or only the follow-up where that is what runs.

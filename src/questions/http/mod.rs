@@ -37,7 +37,7 @@ async fn change(
     db.write(move |conn| {
         let op = caller.op(conn)?;
         work(conn, &rules, &op)?;
-        views::look(conn, &op, id)
+        views::changed(conn, &op, id)
     })
     .await
 }

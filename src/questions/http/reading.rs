@@ -5,7 +5,9 @@ use actix_web::web::{Data, Json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::deadlines::{self, QuestionDeadline};
-use super::super::lists::{self, Desk, QuestionFilter, QuestionLineView, QuestionQueueFilter, QuestionQueuePage};
+use super::super::lists::{
+    self, Desk, QuestionFilter, QuestionLineView, QuestionQueueFilter, QuestionQueuePage,
+};
 use super::super::views::{self, QuestionView};
 use crate::identity::Caller;
 use crate::infra::db::Db;
@@ -86,14 +88,18 @@ pub async fn list_questions(
     Ok(Json(page))
 }
 
-/// One question with its answer.
+/// One question with its answer. An officer's look is recorded.
 #[utoipa::path(
     tag = "questions",
     params(("id" = QuestionId, Path)),
     responses((status = 200, body = QuestionView, description = "The question; ETag is its version"), Signed)
 )]
 #[get("/questions/{id}")]
-pub async fn see_question(db: Data<Db>, caller: Caller, id: Path<QuestionId>) -> Result<Versioned<QuestionView>> {
+pub async fn see_question(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<QuestionId>,
+) -> Result<Versioned<QuestionView>> {
     db.read(move |conn| {
         let op = caller.op(conn)?;
         views::look(conn, &op, id.0)

@@ -47,7 +47,13 @@ pub fn running_after(conn: &mut Conn, after: Option<QuestionId>, limit: i64) -> 
 }
 
 /// The version stays: what was promised to the asker moved, what the officer saw did not.
-pub fn move_deadline(conn: &mut Conn, clock: &RunningClock, promise: &Promise, now: Moment, rule: &str) -> Result<()> {
+pub fn move_deadline(
+    conn: &mut Conn,
+    clock: &RunningClock,
+    promise: &Promise,
+    now: Moment,
+    rule: &str,
+) -> Result<()> {
     diesel::update(questions::table.find(clock.id))
         .set((questions::due_at.eq(promise.due_at), questions::remind_at.eq(promise.remind_at)))
         .execute(conn)?;

@@ -50,7 +50,8 @@ fn at_desk(op: &Op, desk: Desk, filter: &QuestionQueueFilter) -> Condition {
     if let Some(field) = &filter.field {
         condition = Box::new(condition.and(questions::field_code.is_not_distinct_from(field.clone())));
     }
-    let held = || questions::lease_until.is_not_null().and(questions::lease_until.gt(op.now).assume_not_null());
+    let held =
+        || questions::lease_until.is_not_null().and(questions::lease_until.gt(op.now).assume_not_null());
     let by_me = || questions::assignee_id.is_not_distinct_from(op.account_id());
     match filter.holder {
         Some(HolderFilter::Me) => Box::new(condition.and(held()).and(by_me())),
@@ -94,14 +95,21 @@ pub fn newest(
     before: Option<QuestionId>,
     limit: i64,
 ) -> Result<Vec<QuestionLine>> {
-    let mut query =
-        questions::table.order(questions::id.desc()).limit(limit).select(QuestionLine::as_select()).into_boxed();
+    let mut query = questions::table
+        .order(questions::id.desc())
+        .limit(limit)
+        .select(QuestionLine::as_select())
+        .into_boxed();
     if op.is_officer() {
         let covered = op.agencies_of(&[Role::Reception, Role::Processing, Role::Leader, Role::Inspector]);
-        let agencies: Vec<AgencyId> =
-            covered.into_iter().filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency)).collect();
+        let agencies: Vec<AgencyId> = covered
+            .into_iter()
+            .filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency))
+            .collect();
         let reached = question_agencies::table.filter(
-            question_agencies::question_id.eq(questions::id).and(question_agencies::agency_id.eq_any(agencies)),
+            question_agencies::question_id
+                .eq(questions::id)
+                .and(question_agencies::agency_id.eq_any(agencies)),
         );
         query = query.filter(exists(reached));
     } else {

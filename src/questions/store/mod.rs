@@ -148,7 +148,13 @@ pub fn insert_round(
 }
 
 /// The clock of a round begins, or was moved by the calendar.
-pub fn promise(conn: &mut Conn, id: QuestionId, round: i16, at: Moment, promise: &super::deadlines::Promise) -> Result<()> {
+pub fn promise(
+    conn: &mut Conn,
+    id: QuestionId,
+    round: i16,
+    at: Moment,
+    promise: &super::deadlines::Promise,
+) -> Result<()> {
     diesel::update(question_rounds::table.find((id, round)))
         .set((
             question_rounds::asked_at.eq(at),
@@ -247,7 +253,11 @@ pub fn apply(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) -> Re
 /// Questions whose mail check never came. Nothing else hangs on them yet but their letter, which goes with them.
 pub fn forget_unconfirmed(conn: &mut Conn, now: Moment, limit: i64) -> Result<usize> {
     let stale: Vec<QuestionId> = questions::table
-        .filter(questions::state.eq(State::Unconfirmed.code()).and(questions::confirm_until.lt(now).assume_not_null()))
+        .filter(
+            questions::state
+                .eq(State::Unconfirmed.code())
+                .and(questions::confirm_until.lt(now).assume_not_null()),
+        )
         .order(questions::confirm_until)
         .limit(limit)
         .for_update()

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{involved, published};
-use crate::authority::{Action, Op};
+use crate::authority::{Action, Op, Permit};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::kernel::ids::{AccountId, AgencyId, AnswerId, QuestionId};
@@ -73,11 +73,11 @@ pub fn question(conn: &mut Conn, id: QuestionId) -> Result<Option<QuestionRow>> 
     }))
 }
 
-/// The question, if this account may see it.
-pub fn visible(conn: &mut Conn, op: &Op, id: QuestionId) -> Result<QuestionRow> {
+/// The question, if this account may see it, and the proof.
+pub fn visible(conn: &mut Conn, op: &Op, id: QuestionId) -> Result<(QuestionRow, Permit)> {
     let row = question(conn, id)?.ok_or(General::NotFound)?;
-    op.permit(Action::QuestionSee, &row.subject())?;
-    Ok(row)
+    let permit = op.permit(Action::QuestionSee, &row.subject())?;
+    Ok((row, permit))
 }
 
 /// The legal texts of the latest answer.
@@ -107,7 +107,8 @@ pub struct MoveRow {
 }
 
 pub fn moves(conn: &mut Conn, id: QuestionId) -> Result<Vec<MoveRow>> {
-    let moves = question_moves::table.filter(question_moves::question_id.eq(id)).order(question_moves::version);
+    let moves =
+        question_moves::table.filter(question_moves::question_id.eq(id)).order(question_moves::version);
     Ok(moves.select(MoveRow::as_select()).load(conn)?)
 }
 
