@@ -16,5 +16,6 @@ pub mod identity; //        5  accounts, sessions, grants
 pub mod catalogue; //       6  procedures, versions, forms, steps
 pub mod files; //           7  uploads, sniffed and sealed
 pub mod dossiers; //        8  from submission to the returned result
+pub mod questions; //       8  asked, answered in seven working days, published
 pub mod notifications; //   9  notices, written once and sent afterwards
 pub mod app; //            10  the house put together: doors, reactions, worker, commands

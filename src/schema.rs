@@ -273,6 +273,7 @@ diesel::table! {
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
         given_up_at -> Nullable<Timestamptz>,
+        question_id -> Nullable<Uuid>,
     }
 }
 
@@ -333,6 +334,130 @@ diesel::table! {
         conflicts -> Array<Nullable<Text>>,
         closed_on -> Nullable<Date>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    published_answers (id) {
+        id -> Uuid,
+        question_id -> Uuid,
+        agency_id -> Uuid,
+        field_code -> Nullable<Text>,
+        procedure_code -> Nullable<Text>,
+        title -> Text,
+        question_text -> Text,
+        answer_text -> Text,
+        legal_basis -> Array<Nullable<Text>>,
+        search_text -> Text,
+        published_by -> Uuid,
+        published_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    question_agencies (agency_id, question_id) {
+        agency_id -> Uuid,
+        question_id -> Uuid,
+        reached_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    question_alarms (question_id, round, kind) {
+        question_id -> Uuid,
+        round -> Int2,
+        kind -> Text,
+        agency_id -> Uuid,
+        due_at -> Timestamptz,
+        raised_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    question_counters (agency_id, on_date) {
+        agency_id -> Uuid,
+        on_date -> Date,
+        last -> Int4,
+    }
+}
+
+diesel::table! {
+    question_deadline_changes (question_id, round, at) {
+        question_id -> Uuid,
+        round -> Int2,
+        at -> Timestamptz,
+        from_due_at -> Timestamptz,
+        to_due_at -> Timestamptz,
+        was_late -> Bool,
+        rule -> Text,
+    }
+}
+
+diesel::table! {
+    question_moves (question_id, version) {
+        question_id -> Uuid,
+        version -> Int4,
+        at -> Timestamptz,
+        action -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        actor_id -> Nullable<Uuid>,
+        actor_role -> Nullable<Text>,
+        from_agency_id -> Uuid,
+        to_agency_id -> Uuid,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    question_rounds (question_id, round) {
+        question_id -> Uuid,
+        round -> Int2,
+        asked_text -> Text,
+        asked_at -> Timestamptz,
+        due_at -> Nullable<Timestamptz>,
+        deadline -> Nullable<Jsonb>,
+        answer_text -> Nullable<Text>,
+        legal_basis -> Array<Nullable<Text>>,
+        answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Uuid>,
+        answering_agency_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Uuid,
+        number -> Nullable<Text>,
+        state -> Text,
+        version -> Int4,
+        asker_id -> Nullable<Uuid>,
+        asker_name -> Text,
+        asker_email -> Nullable<Text>,
+        language -> Text,
+        agency_id -> Uuid,
+        title -> Text,
+        field_code -> Nullable<Text>,
+        procedure_code -> Nullable<Text>,
+        may_publish -> Bool,
+        created_at -> Timestamptz,
+        confirm_secret -> Nullable<Text>,
+        confirm_until -> Nullable<Timestamptz>,
+        asked_at -> Nullable<Timestamptz>,
+        limit_days -> Int2,
+        remind_days -> Int2,
+        round -> Int2,
+        due_at -> Nullable<Timestamptz>,
+        remind_at -> Nullable<Timestamptz>,
+        assignee_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        score -> Nullable<Int2>,
+        score_note -> Nullable<Text>,
+        scored_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -499,9 +624,26 @@ diesel::joinable!(grants -> agencies (agency_id));
 diesel::joinable!(grants -> units (unit_id));
 diesel::joinable!(notices -> accounts (account_id));
 diesel::joinable!(notices -> dossiers (dossier_id));
+diesel::joinable!(notices -> questions (question_id));
 diesel::joinable!(payment_requests -> dossiers (dossier_id));
 diesel::joinable!(procedure_versions -> procedures (procedure_id));
 diesel::joinable!(procedures -> fields (field_code));
+diesel::joinable!(published_answers -> agencies (agency_id));
+diesel::joinable!(published_answers -> fields (field_code));
+diesel::joinable!(published_answers -> questions (question_id));
+diesel::joinable!(question_agencies -> agencies (agency_id));
+diesel::joinable!(question_agencies -> questions (question_id));
+diesel::joinable!(question_alarms -> agencies (agency_id));
+diesel::joinable!(question_alarms -> questions (question_id));
+diesel::joinable!(question_counters -> agencies (agency_id));
+diesel::joinable!(question_deadline_changes -> questions (question_id));
+diesel::joinable!(question_moves -> accounts (actor_id));
+diesel::joinable!(question_moves -> questions (question_id));
+diesel::joinable!(question_rounds -> accounts (answered_by));
+diesel::joinable!(question_rounds -> agencies (answering_agency_id));
+diesel::joinable!(question_rounds -> questions (question_id));
+diesel::joinable!(questions -> agencies (agency_id));
+diesel::joinable!(questions -> fields (field_code));
 diesel::joinable!(received_papers -> dossiers (dossier_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(results -> accounts (issued_by));
@@ -542,6 +684,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     payment_requests,
     procedure_versions,
     procedures,
+    published_answers,
+    question_agencies,
+    question_alarms,
+    question_counters,
+    question_deadline_changes,
+    question_moves,
+    question_rounds,
+    questions,
     received_papers,
     refresh_tokens,
     results,

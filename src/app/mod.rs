@@ -9,6 +9,7 @@ pub mod letters;
 pub mod migrations;
 pub mod openapi;
 pub mod printing;
+mod question_letters;
 pub mod reactions;
 pub mod routes;
 pub mod seed;

@@ -25,6 +25,7 @@ use crate::kernel::{Error, Result};
         (name = "officers", description = "Officers and what they hold"),
         (name = "public", description = "What anybody may read and follow"),
         (name = "dossiers", description = "A person's own dossiers"),
+        (name = "questions", description = "Questions to an agency, and their answers"),
         (name = "files", description = "Papers and results"),
         (name = "desk", description = "The officers' queues and moves"),
         (name = "administration", description = "Procedures and their versions"),

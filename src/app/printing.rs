@@ -5,6 +5,7 @@ use crate::authority::{Action, Who, rule};
 use crate::dossiers::model::State;
 use crate::dossiers::workflow::{Move, Way, after};
 use crate::kernel::Code;
+use crate::questions;
 
 /// Every refusal that has a code of its own.
 pub fn codes() -> Vec<Code> {
@@ -15,6 +16,7 @@ pub fn codes() -> Vec<Code> {
     codes.extend(crate::calendar::Refusal::ALL);
     codes.extend(crate::files::Refusal::ALL);
     codes.extend(crate::dossiers::Refusal::ALL);
+    codes.extend(crate::questions::Refusal::ALL);
     codes.sort_by_key(|code| (code.status, code.code));
     codes
 }
@@ -90,7 +92,57 @@ pub fn workflow_page() -> String {
             }
         }
     }
+    page.push_str(&questions_section());
     page
+}
+
+fn questions_section() -> String {
+    let mut section = String::from(
+        "\n## Questions\n\nThe seven working days run in `asked`, `in_work` and `follow_up_asked`; a follow-up has seven of its own, and\nforwarding restarts nothing.\n\n| state | English | tiếng Việt |\n|---|---|---|\n",
+    );
+    for state in questions::model::State::ALL {
+        let (vi, en) = state.names();
+        section.push_str(&format!("| `{}` | {en} | {vi} |\n", state.code()));
+    }
+    section.push_str("\n| from | move | to |\n|---|---|---|\n");
+    for from in questions::model::State::ALL {
+        for step in questions::workflow::Move::ALL {
+            for (remark, to) in question_ways(from, step) {
+                section.push_str(&format!(
+                    "| `{}`{remark} | `{}` | `{}` |\n",
+                    from.code(),
+                    step.word(),
+                    to.code()
+                ));
+            }
+        }
+    }
+    section
+}
+
+/// Where a move leads, once where the question's past does not change it.
+fn question_ways(
+    from: questions::model::State,
+    step: questions::workflow::Move,
+) -> Vec<(&'static str, questions::model::State)> {
+    let pasts = [
+        (false, false, " (no follow-up)"),
+        (true, false, " (followed up)"),
+        (true, true, " (followed up, published)"),
+    ];
+    let mut ways = Vec::new();
+    for (followed_up, published, remark) in pasts {
+        let way = questions::workflow::Way { followed_up, published };
+        if let Some(to) = questions::workflow::after(from, step, way) {
+            ways.push((remark, to));
+        }
+    }
+    match ways.first().copied() {
+        Some((_, first)) if ways.len() == pasts.len() && ways.iter().all(|(_, to)| *to == first) => {
+            vec![("", first)]
+        }
+        _ => ways,
+    }
 }
 
 /// The ways into a state that change what a move does from it.

@@ -1,6 +1,7 @@
 //! Who reacts to what: the one match over events. News travels upward as data; nobody below this floor knows who
 //! listens.
 
+use chrono::Duration;
 use serde_json::json;
 
 use crate::calendar::events::CalendarChanged;
@@ -9,11 +10,24 @@ use crate::dossiers::jobs::recompute_for;
 use crate::dossiers::model::State;
 use crate::jobs::NewJob;
 use crate::jobs::outbox::StoredEvent;
-use crate::notifications::{self, Kind};
+use crate::notifications::{self, Kind, QuestionKind};
+use crate::questions;
+use crate::questions::events::QuestionEventKind;
+
+/// Longer than a process keeps the calendar it has read.
+const AFTER_ALL_KNOW: Duration = Duration::seconds(10);
 
 pub fn react(event: &StoredEvent) -> Vec<NewJob> {
+    if let Some(kind) = QuestionEventKind::parse(&event.kind) {
+        return question_letter_for(kind)
+            .into_iter()
+            .map(|letter| write_question_notice(event, letter))
+            .collect();
+    }
     if event.kind == CalendarChanged::CODE {
-        return vec![recompute_for(event.subject_id)];
+        let mut jobs = vec![recompute_for(event.subject_id)];
+        jobs.extend(recompute_questions(event));
+        return jobs;
     }
     match DossierEventKind::parse(&event.kind) {
         Some(
@@ -76,4 +90,49 @@ fn write_to_desk(event: &StoredEvent) -> NewJob {
         notifications::WRITE_TO_DESK,
         event.id
     ))
+}
+
+/// The letter that an event is worth to the asker, or to the officers who answer for it.
+fn question_letter_for(kind: QuestionEventKind) -> Option<QuestionKind> {
+    match kind {
+        QuestionEventKind::ConfirmationNeeded => Some(QuestionKind::Confirm),
+        QuestionEventKind::Asked => Some(QuestionKind::Received),
+        QuestionEventKind::FollowedUp => Some(QuestionKind::FollowUpReceived),
+        QuestionEventKind::Forwarded => Some(QuestionKind::Forwarded),
+        QuestionEventKind::Answered => Some(QuestionKind::Answered),
+        QuestionEventKind::Refused => Some(QuestionKind::Refused),
+        QuestionEventKind::Published => Some(QuestionKind::Published),
+        QuestionEventKind::DeadlineMoved => Some(QuestionKind::DeadlineMoved),
+        QuestionEventKind::DueSoon => Some(QuestionKind::DueSoon),
+        QuestionEventKind::Late => Some(QuestionKind::Late),
+        QuestionEventKind::Withdrawn | QuestionEventKind::Unpublished => None,
+    }
+}
+
+fn write_question_notice(event: &StoredEvent, letter: QuestionKind) -> NewJob {
+    let payload = json!({
+        "event_id": event.id, "kind": letter.code(), "question_id": event.subject_id,
+        "version": event.payload.get("version"), "round": event.payload.get("round"),
+    });
+    NewJob::new(notifications::WRITE_QUESTION, payload).once_for(format!(
+        "{}:{}",
+        notifications::WRITE_QUESTION,
+        event.id
+    ))
+}
+
+/// At once, and once more when no process reckons with the old calendar any longer: what was asked in between is
+/// mended too.
+fn recompute_questions(event: &StoredEvent) -> Vec<NewJob> {
+    let rule = event.payload.get("rule").cloned().unwrap_or_else(|| json!(""));
+    let job = |turn: u8| {
+        NewJob::new(questions::jobs::RECOMPUTE, json!({ "rule": rule })).once_for(format!(
+            "{}:{}:{turn}",
+            questions::jobs::RECOMPUTE,
+            event.id
+        ))
+    };
+    let mut later = job(2);
+    later.run_at = Some(event.occurred_at + AFTER_ALL_KNOW);
+    vec![job(1), later]
 }

@@ -19,6 +19,7 @@ const ROOMS: &[Operations] = &[
     crate::calendar::http::operations,
     crate::catalogue::http::operations,
     crate::dossiers::http::operations,
+    crate::questions::http::operations,
     crate::audit::http::operations,
     crate::jobs::http::operations,
 ];

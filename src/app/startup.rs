@@ -35,6 +35,7 @@ pub fn serve(state: &State, listener: TcpListener) -> Result<Server> {
             .app_data(Data::new(state.library.clone()))
             .app_data(Data::new(state.library.definitions.clone()))
             .app_data(Data::new(state.library.calendars.clone()))
+            .app_data(Data::new(state.questions.clone()))
             .app_data(Data::new(state.receiver.clone()))
             .app_data(Data::new(state.name_limit.clone()))
             .app_data(Data::new(state.address_limit.clone()))

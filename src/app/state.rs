@@ -17,6 +17,7 @@ use crate::infra::mail::Mailer;
 use crate::infra::objects::Objects;
 use crate::infra::telemetry::Metrics;
 use crate::kernel::{Error, Result};
+use crate::questions;
 
 #[derive(Clone)]
 pub struct State {
@@ -29,6 +30,7 @@ pub struct State {
     pub objects: Objects,
     pub mailer: Mailer,
     pub library: Library,
+    pub questions: questions::Rules,
     pub receiver: Receiver,
     pub address_limit: AddressLimit,
     pub name_limit: NameLimit,
@@ -45,7 +47,13 @@ impl State {
             claim_lease: Duration::minutes(settings.processing.claim_lease_minutes),
             files: settings.files.clone(),
         };
+        let questions = questions::Rules {
+            calendars: library.calendars.clone(),
+            claim_lease: library.claim_lease,
+            settings: settings.questions.clone(),
+        };
         Ok(Self {
+            questions,
             metrics: Metrics::new()?,
             tokens: Tokens::open(&settings.auth).map_err(Error::internal)?,
             passwords: Passwords::new(&settings.auth)?,

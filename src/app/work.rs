@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::State;
 use super::letters::{desk_facts_of, facts_of};
+use super::question_letters;
 use super::reactions::react;
 use crate::catalogue::publishing;
 use crate::dossiers;
@@ -17,6 +18,7 @@ use crate::jobs::schedule::Recurring;
 use crate::jobs::worker::Worker;
 use crate::jobs::{Job, Work, outbox, store};
 use crate::notifications;
+use crate::questions;
 
 const TIDY: &str = "tidy";
 const FOLLOW_THE_DAY: &str = "catalogue.follow_the_day";
@@ -36,12 +38,22 @@ pub fn worker(state: &State) -> Worker {
         Box::new(dossiers::jobs::Watch::new(state.db.clone(), state.library.clone())),
         Box::new(files::jobs::SweepUploads::new(state.db.clone(), state.objects.clone())),
         Box::new(FollowTheDay { db: state.db.clone() }),
+        Box::new(notifications::jobs::WriteQuestionNotice::new(
+            state.db.clone(),
+            &state.settings,
+            question_letters::facts_of,
+        )),
+        Box::new(questions::jobs::RaiseAlarms::new(state.db.clone())),
+        Box::new(questions::jobs::ForgetUnconfirmed::new(state.db.clone())),
+        Box::new(questions::jobs::Recompute::new(state.db.clone(), state.questions.clone())),
         Box::new(Tidy { db: state.db.clone(), keep: Duration::days(state.settings.worker.keep_done_days) }),
     ];
     let recurring = vec![
         Recurring { kind: notifications::SWEEP, every: Duration::minutes(15) },
         Recurring { kind: files::jobs::SWEEP, every: Duration::hours(1) },
         Recurring { kind: dossiers::jobs::WATCH, every: Duration::minutes(5) },
+        Recurring { kind: questions::jobs::ALARMS, every: Duration::minutes(15) },
+        Recurring { kind: questions::jobs::FORGET, every: Duration::hours(1) },
         Recurring { kind: TIDY, every: Duration::hours(1) },
         Recurring { kind: FOLLOW_THE_DAY, every: Duration::hours(1) },
     ];

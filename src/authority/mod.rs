@@ -4,12 +4,14 @@
 //! that can be read and is printed to `docs/POLICY.md`; what an account may not see looks absent.
 
 mod action;
+mod lease;
 mod op;
 mod permit;
 mod policy;
 mod role;
 
 pub use action::Action;
+pub use lease::{HolderFilter, Lease};
 pub use op::{Account, AccountKind, Held, Op};
 pub use permit::{Permit, Resource};
 pub use policy::{Where, Who, rule};

@@ -71,6 +71,25 @@ pub fn rule(action: Action) -> &'static [Who] {
             &[Owner, Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
         }
 
+        Action::QuestionAsk => &[Person],
+        Action::QuestionAskUnnamed | Action::QuestionConfirm => &[Anyone],
+        Action::QuestionSee => &[
+            Owner,
+            Holder(Reception, Involved),
+            Holder(Processing, Involved),
+            Holder(Leader, Involved),
+            Holder(Inspector, Involved),
+        ],
+        Action::QuestionFollowUp | Action::QuestionWithdraw | Action::QuestionRate => &[Owner],
+        Action::QuestionClaim
+        | Action::QuestionRelease
+        | Action::QuestionAnswer
+        | Action::QuestionForward
+        | Action::QuestionRefuse => {
+            &[Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
+        }
+        Action::QuestionPublish | Action::QuestionUnpublish => &[Holder(Leader, Handling)],
+
         Action::DossierReceive => &[Holder(Reception, Within)],
         Action::DossierAccept | Action::DossierRefuse | Action::DossierReturn => {
             &[Holder(Reception, Handling)]

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::model::State;
 use super::store::lists::{self as store, DossierLine, TaskLine};
 use super::views::{StateView, is_overdue, masked};
-use crate::authority::Op;
+use crate::authority::{HolderFilter, Lease, Op};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::db::Conn;
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId, UnitId};
@@ -47,14 +47,6 @@ pub struct QueueFilter {
     pub limit: Option<Limit>,
     /// `next` of the page before.
     pub cursor: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HolderFilter {
-    Me,
-    Nobody,
-    Others,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -134,7 +126,7 @@ fn task(row: TaskLine, now: Moment) -> TaskView {
         agency_id: row.agency_id,
         step_code: row.step_code,
         role: row.role,
-        holder_id: row.assignee_id.filter(|_| row.lease_until.is_some_and(|until| until > now)),
+        holder_id: Lease { assignee_id: row.assignee_id, until: row.lease_until }.holder(now),
         opened_at: in_vietnam(row.opened_at),
         due_at: in_vietnam(row.due_at),
         is_overdue: !state.waits() && now > row.due_at,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::workflow::Way;
-use crate::authority::{Action, Resource, Role, Where};
+use crate::authority::{Action, Lease, Resource, Role, Where};
 use crate::catalogue::definition::{StepKind, StepRole};
 use crate::infra::clock::Moment;
 use crate::kernel::Dong;
@@ -165,7 +165,7 @@ pub struct Task {
 impl Task {
     /// Who holds it now: a lease that ran out holds nothing.
     pub fn holder(&self, now: Moment) -> Option<AccountId> {
-        self.assignee_id.filter(|_| self.lease_until.is_some_and(|until| until > now))
+        Lease { assignee_id: self.assignee_id, until: self.lease_until }.holder(now)
     }
 
     pub fn needs(&self) -> Option<Role> {

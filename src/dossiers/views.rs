@@ -13,6 +13,7 @@ use crate::files::FileView;
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::kernel::Dong;
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, FileId, TaskId};
+use crate::kernel::text::initials;
 
 /// The national code and name of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -173,7 +174,7 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
         channel: row.channel,
         applicant: ApplicantView {
             kind: row.applicant_kind,
-            name: if in_full { row.applicant_name } else { masked_name(&row.applicant_name) },
+            name: if in_full { row.applicant_name } else { initials(&row.applicant_name) },
             identity: if in_full { row.applicant_identity } else { masked(&row.applicant_identity) },
             phone: row.applicant_phone.filter(|_| in_full),
             email: row.applicant_email.filter(|_| in_full),

@@ -23,6 +23,7 @@ pub struct Settings {
     pub worker: Worker,
     pub province: Province,
     pub processing: Processing,
+    pub questions: Questions,
     pub log: Log,
 }
 
@@ -132,6 +133,15 @@ pub struct Processing {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Questions {
+    pub working_days: u16,
+    pub remind_after_days: u16,
+    pub anonymous: bool,
+    pub unconfirmed_hours: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub filter: String,
     pub json: bool,
@@ -189,6 +199,12 @@ impl Settings {
         }
         if self.environment == Environment::Production && self.http.public_url.starts_with("http://") {
             return Err(fault("http.public_url", "production is reached over https"));
+        }
+        if !(1..=250).contains(&self.questions.working_days) {
+            return Err(fault("questions.working_days", "between 1 and 250 working days"));
+        }
+        if !(1..=self.questions.working_days).contains(&self.questions.remind_after_days) {
+            return Err(fault("questions.remind_after_days", "between 1 and questions.working_days"));
         }
         if self.worker.attempts < 1 {
             return Err(fault("worker.attempts", "a job needs at least one attempt"));

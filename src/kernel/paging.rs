@@ -164,6 +164,13 @@ pub fn decode_cursor<K: DeserializeOwned>(list: &str, cursor: &str) -> Result<K,
     Ok(sort_values)
 }
 
+/// Where a page begins: after the cursor, or at the beginning where there is none. A bad cursor names its parameter.
+pub fn begin_after<K: DeserializeOwned>(list: &str, cursor: Option<&str>) -> super::Result<Option<K>> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let sort_values = decode_cursor(list, cursor);
+    sort_values.map(Some).map_err(|fault| super::Error::invalid(vec![super::Fault::value("cursor", fault)]))
+}
+
 /// FNV-1a, 32 bits: enough to notice a lost or changed character.
 fn checksum(bytes: &[u8]) -> u32 {
     let mut hash: u32 = 0x811c_9dc5;

@@ -63,6 +63,12 @@ pub fn spelling_key(name: &str) -> String {
     words.join(" ")
 }
 
+/// A name for those who do not need it: `N. V. A.`
+pub fn initials(name: &str) -> String {
+    let initials = name.split_whitespace().filter_map(|word| word.chars().next());
+    initials.map(|initial| format!("{initial}.")).collect::<Vec<_>>().join(" ")
+}
+
 /// The name under which an uploaded file is shown. Nothing is ever stored under it: storage uses the digest.
 pub fn clean_file_name(name: &str) -> String {
     let visible: String = name

@@ -4,12 +4,16 @@
 //! and the HTML only lay it out. Subjects hold a number and fixed words, so nothing that a person wrote can reach a
 //! header, and every value is escaped by the HTML template.
 
+mod question;
+
 use askama::Template;
 
 use super::model::{DefectFact, Kind, LetterFacts};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::http::Language;
 use crate::kernel::{Error, Result};
+
+pub use question::{QuestionFacts, QuestionKind, compose_question};
 
 /// RFC 5322 asks for lines of at most 78 characters.
 const LONGEST_SUBJECT: usize = 78;

@@ -4,7 +4,11 @@
 //! nothing is sent; the sweep takes them up once there is a server. A server that is away longer than a job tries
 //! gets a new job every eight hours, for two weeks: news older than that is no longer sent.
 
+mod question;
+
 use std::sync::Arc;
+
+pub use question::{WRITE_QUESTION, WriteQuestionNotice};
 
 use chrono::Duration;
 use serde::Deserialize;

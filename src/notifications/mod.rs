@@ -9,6 +9,6 @@ pub mod jobs;
 pub mod model;
 pub mod store;
 
-pub use compose::{Composed, compose};
-pub use jobs::{DeskFactsOf, FactsOf, SEND, SWEEP, WRITE, WRITE_TO_DESK};
+pub use compose::{Composed, QuestionFacts, QuestionKind, compose};
+pub use jobs::{DeskFactsOf, FactsOf, SEND, SWEEP, WRITE, WRITE_QUESTION, WRITE_TO_DESK};
 pub use model::{DefectFact, Kind, LetterFacts};

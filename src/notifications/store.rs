@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::Composed;
 use super::model::{Kind, LetterFacts};
+use super::{Composed, QuestionFacts, QuestionKind};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::infra::mail::Letter;
@@ -34,6 +34,37 @@ pub fn insert_once(conn: &mut Conn, new: &NewNotice<'_>, now: Moment) -> Result<
             notices::body_text.eq(&new.composed.text),
             notices::body_html.eq(&new.composed.html),
             notices::event_id.eq(new.event_id),
+            notices::created_at.eq(now),
+        ))
+        .on_conflict((notices::event_id, notices::recipient))
+        .do_nothing()
+        .execute(conn)?;
+    Ok((inserted == 1).then_some(id))
+}
+
+/// The same for a letter about a question.
+pub fn insert_about_question(
+    conn: &mut Conn,
+    event_id: i64,
+    kind: QuestionKind,
+    facts: &QuestionFacts,
+    recipient: &str,
+    composed: &Composed,
+    now: Moment,
+) -> Result<Option<NoticeId>> {
+    let id = NoticeId::new();
+    let inserted = diesel::insert_into(notices::table)
+        .values((
+            notices::id.eq(id),
+            notices::account_id.eq(facts.account_id),
+            notices::question_id.eq(facts.question_id),
+            notices::kind.eq(kind.code()),
+            notices::language.eq(facts.language.tag()),
+            notices::recipient.eq(recipient),
+            notices::subject.eq(&composed.subject),
+            notices::body_text.eq(&composed.text),
+            notices::body_html.eq(&composed.html),
+            notices::event_id.eq(event_id),
             notices::created_at.eq(now),
         ))
         .on_conflict((notices::event_id, notices::recipient))

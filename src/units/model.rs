@@ -170,3 +170,9 @@ pub struct Agency {
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
 }
+
+impl Agency {
+    pub fn exists_on(&self, date: NaiveDate) -> bool {
+        self.valid_from <= date && self.valid_to.is_none_or(|last| date <= last)
+    }
+}

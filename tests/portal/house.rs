@@ -38,6 +38,19 @@ const OWNERS: &[(&str, &[&str])] = &[
             "tasks",
         ],
     ),
+    (
+        "questions",
+        &[
+            "published_answers",
+            "question_agencies",
+            "question_alarms",
+            "question_counters",
+            "question_deadline_changes",
+            "question_moves",
+            "question_rounds",
+            "questions",
+        ],
+    ),
     ("notifications", &["notices"]),
 ];
 

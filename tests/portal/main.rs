@@ -28,6 +28,7 @@ mod identity;
 mod journey;
 mod kernel_pure;
 mod moves;
+mod questions;
 mod schema;
 mod private_database;
 mod slips;

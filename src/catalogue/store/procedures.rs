@@ -166,6 +166,10 @@ pub fn fields(conn: &mut Conn) -> Result<Vec<(Field, i64)>> {
     Ok(rows.into_iter().map(|(code, name, count)| (Field { code, name }, count)).collect())
 }
 
+pub fn field_exists(conn: &mut Conn, code: &str) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(fields::table.find(code))).get_result(conn)?)
+}
+
 /// A definition names its field by code; a field has one name.
 pub fn field_fault(conn: &mut Conn, definition: &Definition) -> Result<Option<Fault>> {
     let name: Option<String> =

@@ -6,8 +6,8 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::super::lists::{DossierFilter, HolderFilter, QueueFilter};
-use crate::authority::{Op, Role};
+use super::super::lists::{DossierFilter, QueueFilter};
+use crate::authority::{HolderFilter, Op, Role};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::kernel::Result;

@@ -108,15 +108,7 @@ pub fn holds_at(
     now: Moment,
 ) -> Result<bool> {
     let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
-    let path: Option<String> = agencies::table
-        .inner_join(units::table)
-        .filter(agencies::id.eq(agency_id))
-        .select(units::path)
-        .first(conn)
-        .optional()?;
-    let Some(path) = path else { return Ok(false) };
-    // A path names every unit from the province down to its own.
-    let units_over: Vec<UnitId> = path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect();
+    let Some(units_over) = units_over(conn, agency_id)? else { return Ok(false) };
     let at_agency = grants::agency_id.eq(agency_id).assume_not_null();
     let over_it = grants::unit_id.eq_any(units_over).assume_not_null();
     let held = grants::table
@@ -151,17 +143,22 @@ pub fn holders_at(
             found.extend(there);
             continue;
         }
-        let path: Option<String> = agencies::table
-            .inner_join(units::table)
-            .filter(agencies::id.eq(agency_id))
-            .select(units::path)
-            .first(conn)
-            .optional()?;
-        let path = path.unwrap_or_default();
-        let units_over: Vec<UnitId> = path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect();
+        let units_over = units_over(conn, agency_id)?.unwrap_or_default();
         found.extend(held().filter(grants::unit_id.eq_any(units_over)).load::<AccountId>(conn)?);
     }
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// The agency's unit and every unit above it. None where there is no such agency.
+fn units_over(conn: &mut Conn, agency_id: AgencyId) -> Result<Option<Vec<UnitId>>> {
+    let path: Option<String> = agencies::table
+        .inner_join(units::table)
+        .filter(agencies::id.eq(agency_id))
+        .select(units::path)
+        .first(conn)
+        .optional()?;
+    // A path names every unit from the province down to its own.
+    Ok(path.map(|path| path.split('/').filter_map(|id| UnitId::parse(id).ok()).collect()))
 }

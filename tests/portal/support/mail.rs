@@ -87,7 +87,7 @@ impl MailServer {
 
 /// Quoted-printable undone: soft line breaks joined, =XX read as bytes; base64 parts too.
 fn readable(raw: &str) -> String {
-    let joined = raw.replace("=\n", "");
+    let joined = unpacked(raw).replace("=\n", "");
     let mut bytes = Vec::new();
     let mut rest = joined.bytes().peekable();
     while let Some(byte) = rest.next() {
@@ -107,4 +107,17 @@ fn readable(raw: &str) -> String {
         bytes.push(byte);
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Parts in base64, which a mailer takes where most letters are not ASCII, are read too.
+fn unpacked(letter: &str) -> String {
+    let mut parts = letter.split("Content-Transfer-Encoding: base64");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (packed, rest) = part.split_once("\n--").unwrap_or((part, ""));
+        let packed: String = packed.split_whitespace().collect();
+        let bytes = data_encoding::BASE64.decode(packed.as_bytes()).unwrap_or_default();
+        text.push_str(&format!("\n\n{}\n--{rest}", String::from_utf8_lossy(&bytes)));
+    }
+    text
 }
