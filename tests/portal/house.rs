@@ -85,7 +85,7 @@ const GUESTS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// What follows `FROM` or `JOIN` in SQL and is no table of the schema.
+/// The words of SQL that the name of a table follows.
 const SQL_WORDS: [&str; 5] = ["FROM ", "JOIN ", "INTO ", "UPDATE ", "TRUNCATE "];
 
 struct Source {
