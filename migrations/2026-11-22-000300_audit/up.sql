@@ -15,3 +15,5 @@ CREATE INDEX audit_records_by_object ON audit_records (object_id, id DESC);
 CREATE INDEX audit_records_by_account ON audit_records (account_id, id DESC);
 CREATE TRIGGER audit_records_written_once BEFORE UPDATE OR DELETE ON audit_records
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_records_never_emptied BEFORE TRUNCATE ON audit_records
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

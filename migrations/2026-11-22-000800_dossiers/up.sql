@@ -113,6 +113,8 @@ CREATE TABLE dossier_moves (
 );
 CREATE TRIGGER dossier_moves_written_once BEFORE UPDATE OR DELETE ON dossier_moves
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dossier_moves_never_emptied BEFORE TRUNCATE ON dossier_moves
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- One request names every defect at once; a second needs a leader.
 CREATE TABLE supplements (

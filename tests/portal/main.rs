@@ -17,8 +17,10 @@
 mod support;
 
 mod calendar;
+mod administration;
 mod canaries;
 mod catalogue_definitions;
+mod catalogue_http;
 mod coverage;
 mod deadlines;
 mod documents;
@@ -28,6 +30,7 @@ mod identity;
 mod journey;
 mod kernel_pure;
 mod moves;
+mod places;
 mod questions;
 mod schema;
 mod private_database;
