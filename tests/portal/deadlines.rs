@@ -253,7 +253,9 @@ async fn the_reception_clock_moves_too_and_nobody_is_told() {
 async fn copies(portal: &Portal, dossier: &Dossier, number: i64) {
     let id = dossier.id.clone();
     portal
-        .sql(move |conn| {
+        .state
+        .db
+        .patiently(move |conn| {
             let columns = columns_of(conn, "dossiers", &["id", "number"]);
             let of_tasks = columns_of(conn, "tasks", &["id", "dossier_id"]);
             diesel::sql_query(format!(
@@ -267,7 +269,8 @@ async fn copies(portal: &Portal, dossier: &Dossier, number: i64) {
             .execute(conn)?;
             Ok(())
         })
-        .await;
+        .await
+        .unwrap();
 }
 
 #[derive(diesel::QueryableByName)]
@@ -522,4 +525,46 @@ async fn an_apology_on_the_due_date_comes_too_late() {
     let leader = portal.sign_in(&format!("lanhdao.{DESK}")).await;
     let body = json!({ "reason": "Chậm.", "new_due_on": working_day_after(due_at.date_naive(), 5) });
     leader.tries("apologise", &dossier, body).await.refused(409, "dossier.apology_too_late");
+}
+
+/// `cargo nextest run --run-ignored only a_hundred_thousand`: prints how long it took, and how long submissions
+/// took meanwhile.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn a_hundred_thousand_running_deadlines_are_reckoned_in_a_minute() {
+    let portal = Portal::open().await;
+    let (an, dossier, view) = accepted(&portal).await;
+    copies(&portal, &dossier, 99_999).await;
+    let due_on = at(&view["due_at"]).date_naive();
+    let change = takes_off(&portal.sign_in("quantri").await, due_on).await.expect(201);
+    let change_id = CalendarChangeId::parse(change.body["id"].as_str().unwrap()).unwrap();
+    let op = Op::system(portal.state.clock.now());
+    let begun = std::time::Instant::now();
+    let walk = async {
+        loop {
+            let (library, op) = (portal.state.library.clone(), op.clone());
+            let work = move |conn: &mut motcua::infra::db::Conn| {
+                recompute::page(conn, &library, &op, change_id, recompute::PAGE)
+            };
+            if !portal.state.db.write(work).await.unwrap() {
+                return begun.elapsed();
+            }
+        }
+    };
+    let submitting = async {
+        let mut longest = std::time::Duration::ZERO;
+        for _ in 0..20 {
+            let mut draft = an.begins(RESIDENCE).await;
+            an.completes(&draft).await;
+            let asked = std::time::Instant::now();
+            an.hands_in(&mut draft).await.expect(201);
+            longest = longest.max(asked.elapsed());
+        }
+        longest
+    };
+    let (took, longest) = tokio::join!(walk, submitting);
+    println!("100,000 running deadlines reckoned again in {took:?}; the longest of 20 submissions meanwhile {longest:?}");
+    let moved = portal.count("SELECT count(*) AS count FROM deadline_changes WHERE clock = 'processing'").await;
+    assert_eq!(moved, 100_000);
+    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
 }
