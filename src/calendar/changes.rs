@@ -156,7 +156,12 @@ impl Wanted<'_> {
         )?;
         let dates = |days: &[CalendarDay]| days.iter().map(|day| day.date).collect::<Vec<_>>();
         audit::record(conn, permit, json!({ "what": what, "before": dates(before), "after": dates(after) }))?;
-        outbox::publish(conn, &CalendarChanged { change_id: id }, permit.request_id(), permit.at())
+        outbox::publish(
+            conn,
+            &CalendarChanged { change_id: id, rule: legal_notice.to_string() },
+            permit.request_id(),
+            permit.at(),
+        )
     }
 }
 

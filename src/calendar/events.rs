@@ -10,6 +10,8 @@ use crate::kernel::ids::CalendarChangeId;
 #[derive(Clone, Debug, Serialize)]
 pub struct CalendarChanged {
     pub change_id: CalendarChangeId,
+    /// The legal notice, in its own words.
+    pub rule: String,
 }
 
 impl CalendarChanged {

@@ -563,8 +563,11 @@ async fn a_hundred_thousand_running_deadlines_are_reckoned_in_a_minute() {
         longest
     };
     let (took, longest) = tokio::join!(walk, submitting);
-    println!("100,000 running deadlines reckoned again in {took:?}; the longest of 20 submissions meanwhile {longest:?}");
-    let moved = portal.count("SELECT count(*) AS count FROM deadline_changes WHERE clock = 'processing'").await;
+    println!(
+        "100,000 running deadlines reckoned again in {took:?}; the longest of 20 submissions meanwhile {longest:?}"
+    );
+    let moved =
+        portal.count("SELECT count(*) AS count FROM deadline_changes WHERE clock = 'processing'").await;
     assert_eq!(moved, 100_000);
     assert!(took < std::time::Duration::from_secs(60), "{took:?}");
 }
