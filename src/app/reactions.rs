@@ -124,14 +124,11 @@ fn write_question_notice(event: &StoredEvent, letter: QuestionKind) -> NewJob {
 /// At once, and once more when no process reckons with the old calendar any longer: what was asked in between is
 /// mended too.
 fn recompute_questions(event: &StoredEvent) -> Vec<NewJob> {
-    let rule = event.payload.get("rule").cloned().unwrap_or_else(|| json!(""));
-    let job = |turn: u8| {
-        NewJob::new(questions::jobs::RECOMPUTE, json!({ "rule": rule })).once_for(format!(
-            "{}:{}:{turn}",
-            questions::jobs::RECOMPUTE,
-            event.id
-        ))
-    };
+    let job =
+        |turn: u8| {
+            NewJob::new(questions::jobs::RECOMPUTE, json!({ "change_id": event.subject_id }))
+                .once_for(format!("{}:{}:{turn}", questions::jobs::RECOMPUTE, event.id))
+        };
     let mut later = job(2);
     later.run_at = Some(event.occurred_at + AFTER_ALL_KNOW);
     vec![job(1), later]

@@ -7,9 +7,12 @@ use serde_json::Value;
 use super::alarms::{self, Alarm};
 use super::rules::Rules;
 use super::{deadlines, store};
+use crate::calendar::store::changes;
 use crate::infra::clock::Moment;
 use crate::infra::db::Db;
 use crate::jobs::{Failure, Job, Work};
+use crate::kernel::General;
+use crate::kernel::ids::CalendarChangeId;
 
 pub const ALARMS: &str = "questions.raise_alarms";
 pub const FORGET: &str = "questions.forget_unconfirmed";
@@ -80,9 +83,7 @@ pub struct Recompute {
 
 #[derive(Clone, Debug, Deserialize)]
 struct Changed {
-    /// The legal notice that changed the calendar.
-    #[serde(default)]
-    rule: String,
+    change_id: CalendarChangeId,
 }
 
 impl Recompute {
@@ -101,12 +102,16 @@ impl Job for Recompute {
         Box::pin(async move {
             let changed = Changed::deserialize(&payload)
                 .map_err(|error| Failure::Never(format!("the payload cannot be read: {error}")))?;
-            // The calendar as it is now, not as this process has kept it.
-            rules.calendars.forget();
-            let calendar = db.read(move |conn| rules.calendars.get(conn)).await?;
+            let (calendar, rule) = db
+                .read(move |conn| {
+                    let change = changes::find(conn, changed.change_id)?.ok_or(General::NotFound)?;
+                    // The calendar as it is now, not as this process has kept it.
+                    Ok((rules.calendars.fresh(conn)?, change.legal_notice))
+                })
+                .await?;
             let mut after = None;
             loop {
-                let (calendar, rule) = (calendar.clone(), changed.rule.clone());
+                let (calendar, rule) = (calendar.clone(), rule.clone());
                 let page =
                     move |conn: &mut _| deadlines::recompute(conn, &calendar, &rule, now, after, AT_ONCE);
                 after = db.write(page).await?;

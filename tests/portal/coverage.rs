@@ -129,6 +129,26 @@ const CASES: &[(&str, Case)] = &[
     ("end_session", Hidden),
     ("list_tasks", Own(200, 200)),
     ("track_dossier", Open(404)),
+    ("list_faq", Open(200)),
+    ("see_faq_entry", Open(200)),
+    ("ask_unnamed_question", Open(403)),
+    ("confirm_question", Open(404)),
+    ("ask_question", Own(422, 403)),
+    ("list_questions", Own(200, 200)),
+    ("list_question_queue", Own(200, 200)),
+    ("list_late_questions", Own(200, 200)),
+    ("see_question", Hidden),
+    ("answer_question", Hidden),
+    ("claim_question", Hidden),
+    ("explain_question_deadline", Hidden),
+    ("follow_up_question", Hidden),
+    ("forward_question", Hidden),
+    ("publish_answer", Hidden),
+    ("refuse_question", Hidden),
+    ("release_question", Hidden),
+    ("rate_answer", Hidden),
+    ("unpublish_answer", Hidden),
+    ("withdraw_question", Hidden),
     ("list_units", Open(200)),
     ("resolve_unit", Open(200)),
     ("get_unit", Open(200)),
@@ -147,6 +167,8 @@ struct Things {
     unit: String,
     agency: String,
     job: String,
+    question: String,
+    faq_entry: String,
 }
 
 impl Things {
@@ -161,6 +183,7 @@ impl Things {
         let versions = portal.nobody().get("/api/v1/procedures/1.004873/versions").send().await.expect(200);
         let unit =
             portal.nobody().get("/api/v1/units/resolve?level=commune&code=25456").send().await.expect(200);
+        let (question, faq_entry) = published_question(portal).await;
         portal.run_jobs().await;
         let job = portal.text("SELECT id::text AS text FROM jobs LIMIT 1").await;
         Self {
@@ -173,6 +196,8 @@ impl Things {
             unit: text(&unit.body["unit"]["id"]),
             agency: portal.committee_of("25456").await,
             job,
+            question,
+            faq_entry,
         }
     }
 
@@ -194,9 +219,31 @@ impl Things {
             ("jobs", "id") => &self.job,
             ("calendar", "date") => "2027-03-01",
             ("dossiers", "form") => "01",
+            ("questions", "id") => &self.question,
+            ("faq", "id") => &self.faq_entry,
             _ => panic!("{path}: this test knows no {name}; give it one"),
         }
     }
+}
+
+/// A question that was answered and published, and its public copy.
+async fn published_question(portal: &Portal) -> (String, String) {
+    let leader = portal.sign_in("lanhdao.phuong").await;
+    let me = leader.get("/api/v1/me").send().await.expect(200);
+    let question = json!({
+        "agency_id": me.body["grants"][0]["agency"]["id"], "title": "Giờ làm việc", "text": "Sáng thứ Bảy có làm không?",
+        "may_publish": true,
+    });
+    let asked =
+        portal.an().await.post("/api/v1/questions").key(&new_key()).json(&question).send().await.expect(201);
+    let id = asked.body["id"].as_str().unwrap().to_owned();
+    let answer =
+        leader.post(&format!("/api/v1/questions/{id}/answer")).seeing(1).json(&json!({ "text": "Có." }));
+    answer.send().await.expect(200);
+    let copy = json!({ "title": "Giờ làm việc", "question_text": "Sáng thứ Bảy có làm không?", "answer_text": "Có." });
+    let publish = leader.post(&format!("/api/v1/questions/{id}/publish")).seeing(2).json(&copy);
+    let published = publish.send().await.expect(200);
+    (id, published.body["published_id"].as_str().unwrap().to_owned())
 }
 
 struct Operation<'a> {
@@ -383,6 +430,7 @@ async fn every_operation_is_closed_to_nobody_to_a_stranger_and_to_an_officer_of_
 const EVERYTHING_OF_OTHERS: &str = "
 SELECT concat_ws(' ',
     (SELECT string_agg(row(id, state, version, answers)::text, ',' ORDER BY id) FROM dossiers),
+    (SELECT string_agg(row(id, state, version, score)::text, ',' ORDER BY id) FROM questions),
     (SELECT string_agg(row(id, dossier_id)::text, ',' ORDER BY id) FROM files),
     (SELECT string_agg(row(id, assignee_id, agency_id)::text, ',' ORDER BY id) FROM tasks),
     (SELECT string_agg(row(grants.id, grants.valid_to)::text, ',' ORDER BY grants.id)

@@ -475,17 +475,12 @@ async fn a_new_day_off_moves_running_deadlines_once_and_on_record() {
     let officer = portal.sign_in("xuly.phuong").await;
     does(&officer, &done, "answer", json!({ "text": "Có." })).await.expect(200);
     let day = time(&asked.body["due_at"]).date_naive();
-    portal
-        .sql(move |conn| {
-            conn.batch_execute(&format!(
-                "INSERT INTO calendar_days (on_date, kind, name_vi, name_en, legal_notice) \
-                 VALUES ('{day}', 'day_off', 'Bão', 'Storm', 'Công văn 1/UBND'); \
-                 INSERT INTO outbox_events (kind, subject_id, payload, occurred_at) \
-                 VALUES ('calendar.changed', gen_random_uuid(), '{{\"rule\": \"Công văn 1/UBND\"}}', now())"
-            ))?;
-            Ok(())
-        })
-        .await;
+    let storm = json!({
+        "legal_notice": "Công văn 1/UBND",
+        "days": [{ "date": day, "kind": "day_off", "name_vi": "Bão", "name_en": "Storm" }],
+    });
+    let administrator = portal.sign_in("quantri").await;
+    administrator.post("/api/v1/calendar/days").key(&new_key()).json(&storm).send().await.expect(201);
     portal.run_jobs().await;
     portal.advance(Duration::minutes(1));
     portal.run_jobs().await;
