@@ -45,17 +45,6 @@ const CASES: &[(&str, Case)] = &[
     ("list_agencies", Open(200)),
     ("get_agency", Open(200)),
     ("read_audit", Office),
-    ("list_calendar_changes", Office),
-    ("list_days_off", Open(200)),
-    ("add_days_off", Office),
-    ("remove_day_off", Known),
-    ("replace_day_off", Known),
-    ("calculate_due", Open(200)),
-    ("apologise", Hidden),
-    ("see_deadline", Hidden),
-    ("list_slips", Hidden),
-    ("see_slip", Hidden),
-    ("read_register", Office),
     ("list_dossiers", Own(200, 200)),
     ("begin_draft", Own(422, 403)),
     ("bulk_accept", Own(200, 200)),
@@ -207,8 +196,6 @@ impl Things {
         match (room, name) {
             ("dossiers", "id") => &self.dossier,
             ("dossiers", "file_id") => &self.file,
-            ("dossiers", "form") => "1",
-            ("calendar", "date") => "2026-11-24",
             ("officers", "id") => &self.officer,
             ("officers", "grant_id") => &self.grant,
             ("sessions", "id") => &self.session,
@@ -290,14 +277,6 @@ impl Operation<'_> {
             _ => String::new(),
         };
         format!("{address}{query}")
-        match self.id() {
-            "read_audit" => format!("{address}?object_id={}", things.dossier),
-            "calculate_due" => format!("{address}?from=2026-11-23&limit=3wd"),
-            "remove_day_off" => format!("{address}?legal_notice=TB01"),
-            "read_register" => format!("{address}?agency_id={}&from=2026-11-01&to=2026-11-30", things.agency),
-            "resolve_unit" => format!("{address}?level=commune&code=25456"),
-            _ => address,
-        }
     }
 
     async fn called(&self, person: &Person, things: &Things, exists: bool) -> Answer {
