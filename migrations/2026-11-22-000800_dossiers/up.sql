@@ -23,7 +23,8 @@ CREATE TABLE dossiers (
     -- The steps as they were resolved at submission, and where in them it stands.
     route jsonb NOT NULL,
     current_step smallint NOT NULL,
-    decision text CONSTRAINT dossiers_decision_known CHECK (decision IN ('proposed', 'approved')),
+    decision text CONSTRAINT dossiers_decision_known CHECK (decision IN
+        ('proposed_granted', 'proposed_refused', 'approved_granted', 'approved_refused')),
     proposed_by uuid REFERENCES accounts (id),
     -- Where 5, 6 and 7 go back to: the state before the wait, and before the withdrawal.
     waiting_from smallint,

@@ -11,6 +11,8 @@ pub enum Where {
     Receiving,
     /// The thing has reached it, now or before.
     Involved,
+    /// It received the papers of somebody who has no account, and acts for them.
+    OnBehalf,
     /// Every agency that the thing concerns must be covered; the thing names them.
     Within,
     /// A role held at any place.
@@ -29,7 +31,7 @@ pub enum Who {
 }
 
 use Role::{Inspector, Leader, ProcedureAdministrator, Processing, Reception, SystemAdministrator};
-use Where::{Anywhere, Handling, Involved, Receiving, Within};
+use Where::{Anywhere, Handling, Involved, OnBehalf, Receiving, Within};
 use Who::{Anyone, Holder, Owner, Person, System};
 
 pub fn rule(action: Action) -> &'static [Who] {
@@ -54,22 +56,28 @@ pub fn rule(action: Action) -> &'static [Who] {
         | Action::ProcedureClose => &[Holder(ProcedureAdministrator, Anywhere)],
 
         Action::DossierDraft => &[Person],
-        Action::DossierSee | Action::FileRead => &[
+        // An inspector reads the case, not the papers of the person in it.
+        Action::FileRead => {
+            &[Owner, Holder(Reception, Involved), Holder(Processing, Involved), Holder(Leader, Involved)]
+        }
+        Action::DossierSee => &[
             Owner,
             Holder(Reception, Involved),
             Holder(Processing, Involved),
             Holder(Leader, Involved),
             Holder(Inspector, Involved),
         ],
-        Action::DossierEdit
-        | Action::DossierDiscard
-        | Action::DossierSubmit
-        | Action::DossierSupplement
-        | Action::DossierWithdraw
-        | Action::DossierAccesses => &[Owner],
-        Action::FileUpload | Action::FileRemove => {
-            &[Owner, Holder(Reception, Handling), Holder(Processing, Handling), Holder(Leader, Handling)]
+        Action::DossierEdit | Action::DossierDiscard | Action::DossierSubmit | Action::DossierAccesses => {
+            &[Owner]
         }
+        Action::DossierSupplement | Action::DossierWithdraw => &[Owner, Holder(Reception, OnBehalf)],
+        Action::FileUpload | Action::FileRemove => &[
+            Owner,
+            Holder(Reception, OnBehalf),
+            Holder(Reception, Handling),
+            Holder(Processing, Handling),
+            Holder(Leader, Handling),
+        ],
 
         Action::QuestionAsk => &[Person],
         Action::QuestionAskUnnamed | Action::QuestionConfirm => &[Anyone],

@@ -9,6 +9,8 @@ use super::model::{Locked, Progress, State};
 use super::refusal::Refusal;
 use super::store::{self, DeskChange, StepDue, Transition};
 use super::workflow::{self, Move};
+use chrono::Duration;
+
 use crate::authority::{Op, Permit, Role};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::db::Conn;
@@ -88,6 +90,8 @@ impl Begun {
         internal_note: Option<String>,
     ) -> Result<i32> {
         let Self { locked, permit, step, next, minutes_used } = self;
+        // The time of a step is told once, when its task is done.
+        let minutes_used = minutes_used.filter(|_| !matches!(desk, DeskChange::Keep { .. }));
         let transition =
             Transition { permit: &permit, step, next, desk, minutes_used, reason, internal_note, event };
         store::apply(conn, &locked, transition)
@@ -119,6 +123,22 @@ impl Begun {
         store::apologies::keep_original(conn, self.locked.id(), whole.original_due_at)?;
         whole.write(&mut self.next)?;
         Ok(Some(at_step))
+    }
+
+    /// How long the open pause has lasted.
+    pub fn waited_since(&self, conn: &mut Conn) -> Result<Duration> {
+        let open = store::waits::pauses(conn, self.locked.id())?
+            .into_iter()
+            .rfind(|(_, _, ended_at)| ended_at.is_none());
+        Ok(open.map_or(Duration::zero(), |(_, started_at, _)| self.permit.at() - started_at))
+    }
+
+    /// Reception's own clock stood as well: its due moment moves by the working time waited.
+    pub fn reception_after_wait(&self, conn: &mut Conn, library: &Library) -> Result<Option<StepDue>> {
+        let Some(task) = &self.locked.task else { return Ok(None) };
+        let (now, waited) = (self.permit.at(), self.waited_since(conn)?);
+        let due_at = deadlines::later_by_work(conn, library, task.due_at, now - waited, now)?;
+        Ok(Some(StepDue { due_at, warn_at: None }))
     }
 
     /// The desk change that hands the dossier to a step, due by its share.

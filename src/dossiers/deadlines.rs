@@ -262,7 +262,7 @@ pub fn reception_deadline(calendar: &Calendar, channel: ChannelKind, at: Moment)
     .map_err(Error::internal)
 }
 
-/// The working minutes that the open task has taken so far.
+/// The working minutes that the open task has taken so far, without the time waited for the citizen.
 pub fn minutes_at_step(
     conn: &mut Conn,
     library: &Library,
@@ -271,14 +271,40 @@ pub fn minutes_at_step(
 ) -> Result<Option<i32>> {
     let Some(task) = &locked.task else { return Ok(None) };
     let calendar = library.calendars.get(conn)?;
-    let minutes = working_time::working_minutes_between(
-        &calendar,
-        &WorkingHours::default(),
-        in_vietnam(task.opened_at),
-        in_vietnam(now.max(task.opened_at)),
-    )
-    .map_err(Error::internal)?;
-    Ok(i32::try_from(minutes).ok())
+    let worked = |from: Moment, to: Moment| {
+        let (from, to) = (in_vietnam(from), in_vietnam(to.max(from)));
+        working_time::working_minutes_between(&calendar, &WorkingHours::default(), from, to)
+            .map_err(Error::internal)
+    };
+    let mut minutes = worked(task.opened_at, now)?;
+    for (_, started_at, ended_at) in waits::pauses(conn, locked.id())? {
+        let until = ended_at.unwrap_or(now);
+        if until > task.opened_at {
+            minutes -= worked(started_at.max(task.opened_at), until)?;
+        }
+    }
+    Ok(i32::try_from(minutes.max(0)).ok())
+}
+
+/// A due moment moved by the working time between two others.
+pub fn later_by_work(
+    conn: &mut Conn,
+    library: &Library,
+    due_at: Moment,
+    from: Moment,
+    to: Moment,
+) -> Result<Moment> {
+    let (calendar, hours) = (library.calendars.get(conn)?, WorkingHours::default());
+    let waited =
+        working_time::working_minutes_between(&calendar, &hours, in_vietnam(from), in_vietnam(to.max(from)))
+            .map_err(Error::internal)?;
+    let minutes = u32::try_from(waited).map_err(Error::internal)?;
+    if minutes == 0 {
+        return Ok(due_at);
+    }
+    working_time::add_working_minutes(&calendar, &hours, in_vietnam(due_at), minutes)
+        .map(|due_at| due_at.to_utc())
+        .map_err(Error::internal)
 }
 
 /// Close of the day that lies so many calendar days ahead: the last moment of a citizen's term.

@@ -8,20 +8,17 @@ use super::acting::{self, Begun};
 use super::events::DossierEventKind;
 use super::intake::WithReason;
 use super::library::Library;
-use super::model::State;
+use super::model::{Locked, RouteStep, State};
 use super::refusal::Refusal;
-use super::store::{DeskChange, StepDue, results};
+use super::store::{self, DeskChange, StepDue, results};
 use super::workflow::Move;
-use crate::authority::Op;
-use crate::catalogue::definition::StepKind;
+use crate::authority::{Op, Role};
+use crate::catalogue::definition::{Definition, StepKind};
 use crate::files::{Purpose, store as files};
 use crate::infra::db::Conn;
 use crate::kernel::ids::{DossierId, FileId};
 use crate::kernel::values::Words;
 use crate::kernel::{Error, Fault, Result};
-
-const PROPOSED: &str = "proposed";
-const APPROVED: &str = "approved";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +35,31 @@ impl Outcome {
             Self::Granted => "granted",
             Self::Refused => "refused",
         }
+    }
+}
+
+/// How far a decision has come, and what it would be: kept together, so that nobody finishes with the opposite of what
+/// was approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Proposed(Outcome),
+    Approved(Outcome),
+}
+
+impl Decision {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Proposed(Outcome::Granted) => "proposed_granted",
+            Self::Proposed(Outcome::Refused) => "proposed_refused",
+            Self::Approved(Outcome::Granted) => "approved_granted",
+            Self::Approved(Outcome::Refused) => "approved_refused",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        let outcomes = [Outcome::Granted, Outcome::Refused];
+        let all = outcomes.into_iter().flat_map(|outcome| [Self::Proposed(outcome), Self::Approved(outcome)]);
+        all.into_iter().find(|decision| decision.code() == code)
     }
 }
 
@@ -65,7 +87,11 @@ pub fn propose(
     ) {
         return Err(Refusal::StepNotOpen.into());
     }
-    begun.next.decision = Some(PROPOSED.to_owned());
+    if matches!(begun.locked.decision(), Some(Decision::Approved(_))) {
+        // What a leader approved is not proposed anew by whoever carries it out.
+        return Err(Refusal::StepNotOpen.into());
+    }
+    begun.next.decision = Some(Decision::Proposed(body.outcome).code().to_owned());
     begun.next.proposed_by = Some(begun.actor()?);
     let note = format!("{}: {}", body.outcome.code(), body.text);
     begun.finish(conn, DeskChange::Keep { due: None }, DossierEventKind::MovedOn, None, Some(note))
@@ -89,9 +115,9 @@ pub fn approve(
 ) -> Result<i32> {
     let mut begun = at_approval(conn, library, op, Move::Approve, id, seen)?;
     let actor = begun.actor()?;
-    if begun.locked.progress.decision.as_deref() != Some(PROPOSED) {
+    let Some(Decision::Proposed(outcome)) = begun.locked.decision() else {
         return Err(Refusal::ProposalMissing.into());
-    }
+    };
     if library.pinned(conn, &begun.locked)?.two_persons && begun.locked.progress.proposed_by == Some(actor) {
         return Err(Refusal::SamePerson.into());
     }
@@ -101,7 +127,7 @@ pub fn approve(
         begun.next.proposed_by = Some(actor);
         begun.hand_to(conn, library, current + 1)?
     } else {
-        begun.next.decision = Some(APPROVED.to_owned());
+        begun.next.decision = Some(Decision::Approved(outcome).code().to_owned());
         match begun.locked.step_after(current) {
             Some(step) if step.kind != StepKind::Return => begun.hand_to(conn, library, current + 1)?,
             _ => DeskChange::Keep { due: None },
@@ -123,22 +149,18 @@ pub fn reject(
     let mut begun = at_approval(conn, library, op, Move::Reject, id, seen)?;
     begun.next.decision = None;
     begun.next.proposed_by = None;
-    let worked = |kind| matches!(kind, StepKind::Processing | StepKind::Verification);
-    let current = usize::try_from(begun.locked.progress.current_step).map_err(Error::internal)?;
-    let back = begun.locked.route.iter().take(current).rposition_of(|step| worked(step.kind));
-    let to = back.ok_or(Refusal::StepNotOpen)?;
-    let desk = begun.hand_to(conn, library, i16::try_from(to).map_err(Error::internal)?)?;
+    let to = last_work_before(&begun.locked).ok_or(Refusal::StepNotOpen)?;
+    let desk = begun.hand_to(conn, library, to)?;
     begun.finish(conn, desk, DossierEventKind::MovedOn, None, Some(body.reason.to_string()))
 }
 
-trait LastPosition: Iterator + Sized {
-    /// The place of the last one that fits.
-    fn rposition_of(self, fits: impl Fn(&Self::Item) -> bool) -> Option<usize> {
-        self.enumerate().filter(|(_, item)| fits(item)).map(|(index, _)| index).last()
-    }
+/// The last step at or before this one at which the case is worked on: where a decision that falls goes back to.
+pub fn last_work_before(locked: &Locked) -> Option<i16> {
+    let upto = usize::try_from(locked.progress.current_step).ok()?.checked_add(1)?;
+    let worked = |step: &RouteStep| matches!(step.kind, StepKind::Processing | StepKind::Verification);
+    let before = locked.route.get(..upto).unwrap_or(&locked.route);
+    before.iter().rposition(worked).and_then(|index| i16::try_from(index).ok())
 }
-
-impl<I: Iterator> LastPosition for I {}
 
 fn at_approval(
     conn: &mut Conn,
@@ -185,21 +207,20 @@ pub fn finish(
         .locked
         .step_after(begun.locked.progress.current_step)
         .is_some_and(|step| step.kind == StepKind::Return);
-    // 2 -> 9 is for same-day procedures, by the leader who answers for the result.
-    let is_same_day_leader = definition.same_day
-        && begun.state() == State::Accepted
-        && begun
-            .locked
-            .task
-            .as_ref()
-            .is_some_and(|task| op.holds_at(crate::authority::Role::Leader, task.agency_id));
-    if !is_same_day_leader {
+    let is_same_day =
+        begun.state() == State::Accepted && definition.same_day && decides(conn, op, &begun, &definition)?;
+    if !is_same_day {
         if begun.state() == State::Accepted || !at_last_step {
             return Err(Refusal::StepsRemain.into());
         }
         let wants_approval = begun.locked.route.iter().any(|step| step.kind == StepKind::Approval);
-        if wants_approval && begun.locked.progress.decision.as_deref() != Some(APPROVED) {
-            return Err(Refusal::NotApproved.into());
+        match begun.locked.decision() {
+            Some(Decision::Approved(outcome)) if outcome == body.outcome => {}
+            Some(Decision::Approved(outcome)) => {
+                return Err(Refusal::OutcomeNotApproved.error().with("approved", outcome.code()));
+            }
+            _ if wants_approval => return Err(Refusal::NotApproved.into()),
+            _ => {}
         }
     }
     check_result(conn, id, body)?;
@@ -207,7 +228,7 @@ pub fn finish(
         .locked
         .route
         .iter()
-        .rposition_of(|step| step.kind == StepKind::Return)
+        .rposition(|step| step.kind == StepKind::Return)
         .ok_or_else(|| Error::internal("a walk without a return step was published"))?;
     begun.next.finished_at = Some(op.now);
     let due_at = begun.locked.progress.due_at.unwrap_or(op.now);
@@ -224,8 +245,23 @@ pub fn finish(
         op.now,
     )?;
     files::seal_all(conn, id, op.now)?;
+    // Until it is handed over it may still be reopened: what it says is not yet the applicant's to read.
     let note = body.note.as_ref().map(Words::to_string);
-    begun.finish(conn, desk, DossierEventKind::Finished, note, None)
+    begun.finish(conn, desk, DossierEventKind::Finished, None, note)
+}
+
+/// 2 -> 9, finishing in the same step, is for same-day procedures: by a leader of the agency that decides them, and
+/// where two persons are wanted, not by whoever received the dossier.
+fn decides(conn: &mut Conn, op: &Op, begun: &Begun, definition: &Definition) -> Result<bool> {
+    let approval = begun.locked.route.iter().find(|step| step.kind == StepKind::Approval);
+    let deciding = approval.map(|step| step.agency_id);
+    if !deciding.is_some_and(|agency| op.holds_at(Role::Leader, agency)) {
+        return Ok(false);
+    }
+    if definition.two_persons && store::accepted_by(conn, begun.locked.id())? == op.account_id() {
+        return Err(Refusal::SamePerson.into());
+    }
+    Ok(true)
 }
 
 fn check_result(conn: &mut Conn, id: DossierId, body: &FinishDossier) -> Result<()> {
@@ -247,7 +283,7 @@ fn check_result(conn: &mut Conn, id: DossierId, body: &FinishDossier) -> Result<
     if is_there { Ok(()) } else { Err(Refusal::ResultFileMissing.into()) }
 }
 
-/// An error was found before the result was handed over: back to the last handling step.
+/// An error was found before the result was handed over: back to whoever worked on it last, to be decided anew.
 pub fn reopen(
     conn: &mut Conn,
     library: &Library,
@@ -257,12 +293,11 @@ pub fn reopen(
     body: &WithReason,
 ) -> Result<i32> {
     let mut begun = acting::begin(conn, library, op, Move::Reopen, id, seen)?;
-    let worked = |kind| !matches!(kind, StepKind::Reception | StepKind::Return | StepKind::Approval);
-    let to = begun.locked.route.iter().rposition_of(|step| worked(step.kind)).ok_or(Refusal::StepNotOpen)?;
+    let to = last_work_before(&begun.locked).ok_or(Refusal::StepNotOpen)?;
     begun.next.finished_at = None;
     begun.next.decision = None;
     begun.next.proposed_by = None;
     results::withdraw_standing(conn, id, op.now)?;
-    let desk = begun.hand_to(conn, library, i16::try_from(to).map_err(Error::internal)?)?;
+    let desk = begun.hand_to(conn, library, to)?;
     begun.finish(conn, desk, DossierEventKind::Reopened, Some(body.reason.to_string()), None)
 }

@@ -8,6 +8,7 @@ use super::events::DossierEventKind;
 use super::intake::WithReason;
 use super::library::Library;
 use super::model::State;
+use super::refusal::Refusal;
 use super::store::{DeskChange, results, waits};
 use super::workflow::Move;
 use crate::authority::Op;
@@ -52,6 +53,9 @@ pub fn return_result(
     body: &ReturnResult,
 ) -> Result<i32> {
     let begun = acting::begin_at_desk(conn, library, op, Move::Return, id, seen)?;
+    if body.how == DeliveryWay::Online && begun.locked.identity.applicant_id.is_none() {
+        return Err(Refusal::NoAccountToReturnTo.into());
+    }
     results::mark_returned(conn, id, body.how.code(), op.now)?;
     let note = body.note.as_ref().map(Words::to_string);
     begun.finish(conn, DeskChange::Close, DossierEventKind::Returned, note, None)
@@ -86,7 +90,8 @@ pub fn confirm_withdrawal(
     begun.finish(conn, DeskChange::Close, DossierEventKind::Stopped, None, None)
 }
 
-/// Back to where it was. What it waited for before, it waits for again.
+/// Back to where it was. What it waited for before, it waits for again, for as long as was left; what the citizen had
+/// done already is not waited for twice.
 pub fn reject_withdrawal(
     conn: &mut Conn,
     library: &Library,
@@ -97,8 +102,18 @@ pub fn reject_withdrawal(
 ) -> Result<i32> {
     let mut begun = acting::begin(conn, library, op, Move::RejectWithdrawal, id, seen)?;
     begun.next.withdrawal_from = None;
-    let still_waits = State::from_code(begun.next.state).is_some_and(State::waits);
-    let due = if still_waits { None } else { begun.resume(conn, library)? };
+    let supplement = waits::open_supplement(conn, id)?;
+    let is_answered = supplement.as_ref().is_some_and(|supplement| supplement.answered_at.is_some());
+    let due = match State::from_code(begun.next.state) {
+        Some(State::NewlyRegistered) => begun.reception_after_wait(conn, library)?,
+        Some(State::SupplementRequested) if !is_answered => {
+            let waited = begun.waited_since(conn)?;
+            waits::extend_supplement(conn, id, waited)?;
+            None
+        }
+        Some(State::FinancialObligation) => None,
+        _ => begun.resume(conn, library)?,
+    };
     let desk = DeskChange::Keep { due };
     begun.finish(conn, desk, DossierEventKind::WithdrawalRejected, Some(body.reason.to_string()), None)
 }

@@ -42,10 +42,17 @@ pub struct SaveDraft {
     pub answers: Map<String, Value>,
 }
 
+/// More than a form can hold, less than would hurt.
+const MOST_ANSWER_BYTES: usize = 256 * 1024;
+const MOST_DRAFTS: i64 = 200;
+
 pub fn begin(conn: &mut Conn, library: &Library, op: &Op, body: &BeginDraft) -> Result<DossierId> {
     let id = DossierId::new();
     let permit = op.permit(Action::DossierDraft, &OwnAffairs(id.uuid()))?;
     let account_id = op.account_id().ok_or(General::NotSignedIn)?;
+    if drafts::count_of(conn, account_id)? >= MOST_DRAFTS {
+        return Err(Refusal::TooManyDrafts.error().with("limit", MOST_DRAFTS));
+    }
     let card = card::of(conn, account_id)?;
     let today = drafts::office_day(op.now);
     let in_force = open_procedure(conn, library, &body.procedure_code, today)?;
@@ -81,6 +88,7 @@ pub fn save(
     must_be_draft(&locked)?;
     let mut answers = drafts::answers(conn, id)?;
     merge(&mut answers, &body.answers);
+    hold_to_size(&answers)?;
     let (version_id, fee_amount) = match newest(conn, library, op, &locked)? {
         Some(newest) => (newest.version_id, fee_of(newest.definition.definition(), ChannelKind::Online)?),
         None => (locked.identity.version_id, locked.identity.fee_amount),
@@ -88,7 +96,7 @@ pub fn save(
     drafts::save_answers(conn, &permit, &locked, &answers, version_id, fee_amount)
 }
 
-/// The keys of the files that are to be removed once this is committed.
+/// Throws the draft away; the bytes of its files are swept.
 pub fn discard(conn: &mut Conn, op: &Op, id: DossierId, seen: i32) -> Result<()> {
     let (locked, permit) = lock_for(conn, op, Action::DossierDiscard, id)?;
     still(&locked, seen)?;
@@ -136,14 +144,18 @@ pub fn check(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Resu
     let answers = drafts::answers(conn, id)?;
     let today = drafts::office_day(op.now);
     let mut faults = faults_of(&compiled, &answers, &files::of_dossier(conn, id)?, today)?;
-    if faults.is_empty()
+    // Where it would go is said as soon as the address is there, whatever else is missing.
+    if (faults.is_empty() || compiled.decisive_commune(&answers).is_some())
         && let Err(error) = routing::route(conn, &compiled, &answers, today, None)
     {
         let code = error.code();
         if code.status >= 500 {
             return Err(error);
         }
-        faults.push(Fault::new("/answers", code.code, code.vi, code.en));
+        if error.faults().is_empty() {
+            faults.push(Fault::new("/answers", code.code, code.vi, code.en));
+        }
+        faults.extend(error.faults().iter().cloned());
     }
     let required = compiled.required_components(&answers);
     Ok(DraftCheck {
@@ -165,10 +177,7 @@ pub fn faults_of(
     uploaded: &[FileRow],
     today: NaiveDate,
 ) -> Result<Vec<Fault>> {
-    let mut faults = compiled.check_answers(answers, today);
-    for fault in &mut faults {
-        fault.pointer = format!("/answers{}", fault.pointer);
-    }
+    let mut faults = answer_faults(compiled, answers, today);
     for component in compiled.required_components(answers) {
         let of_component = |file: &&FileRow| file.component_code.as_ref() == Some(&component.code);
         let have = uploaded.iter().filter(of_component).count();
@@ -182,6 +191,24 @@ pub fn faults_of(
         }
     }
     Ok(faults)
+}
+
+/// The faults of the answers alone, each with its pointer into the body.
+pub fn answer_faults(compiled: &CompiledDefinition, answers: &Value, today: NaiveDate) -> Vec<Fault> {
+    let mut faults = compiled.check_answers(answers, today);
+    for fault in &mut faults {
+        fault.pointer = format!("/answers{}", fault.pointer);
+    }
+    faults
+}
+
+/// Answers as a whole stay as small as one body: many small patches must not grow a large dossier.
+pub fn hold_to_size(answers: &Value) -> Result<()> {
+    let bytes = serde_json::to_vec(answers).map_err(Error::internal)?.len();
+    if bytes <= MOST_ANSWER_BYTES {
+        return Ok(());
+    }
+    Err(General::TooLarge.error().with("limit_bytes", MOST_ANSWER_BYTES))
 }
 
 /// What changed between two versions, as far as it concerns the author of a draft.

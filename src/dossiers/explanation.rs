@@ -100,7 +100,8 @@ pub fn explain(conn: &mut Conn, library: &Library, op: &Op, id: DossierId) -> Re
         (Some(stored), Some(accepted_at)) => {
             let deadline: Deadline = serde_json::from_value(stored.clone()).map_err(Error::internal)?;
             let mut view = plain("processing", deadline);
-            view.is_overdue = is_overdue(state, read.progress.due_at, read.progress.finished_at, op.now);
+            view.is_overdue =
+                is_overdue(state, state.waits(), read.progress.due_at, read.progress.finished_at, op.now);
             view.steps = steps(conn, library, &read, accepted_at, op.now)?;
             view
         }

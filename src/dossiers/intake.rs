@@ -9,7 +9,7 @@ use super::deadlines::DossierClock;
 use super::draft;
 use super::events::DossierEventKind;
 use super::library::Library;
-use super::model::{Desk, State};
+use super::model::{AtDesk, State};
 use super::receipt::{self, Receipt};
 use super::refusal::Refusal;
 use super::store::people::Applicant;
@@ -118,7 +118,8 @@ pub struct ReceivedPaper {
 }
 
 pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossier) -> Result<(Receipt, i32)> {
-    let permit = op.permit(Action::DossierReceive, &Desk(body.agency_id))?;
+    let id = DossierId::new();
+    let permit = op.permit(Action::DossierReceive, &AtDesk { dossier_id: id, desk: body.agency_id })?;
     let today = acting::today(op);
     let in_force =
         library.definitions.in_force(conn, &body.procedure_code, today)?.ok_or(Refusal::ProcedureNotOpen)?;
@@ -142,7 +143,6 @@ pub fn receive(conn: &mut Conn, library: &Library, op: &Op, body: &ReceiveDossie
     let desk = units::agency(conn, body.agency_id)?.ok_or(General::NotFound)?;
     let routed = routing::route(conn, &compiled, &answers, today, Some(desk))?;
 
-    let id = DossierId::new();
     let fee_amount = draft::fee_of(definition, channel)?;
     let new_draft = drafts::NewDraft {
         id,

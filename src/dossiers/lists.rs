@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::State;
 use super::store::lists::{self as store, DossierLine, TaskLine};
-use super::views::{StateView, is_overdue, masked};
-use crate::authority::{HolderFilter, Lease, Op};
+use super::views::{StateView, is_overdue, masked, masked_name};
+use crate::authority::{HolderFilter, Lease, Op, Role};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::infra::db::Conn;
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId, UnitId};
@@ -192,10 +192,13 @@ pub fn dossiers(conn: &mut Conn, op: &Op, filter: &DossierFilter) -> Result<Page
     };
     let rows = store::dossiers(conn, op, filter, before, limit.with_one_more())?;
     let page = Page::from_rows(rows, limit, NEWEST_FIRST, |row| row.id).map_err(Error::internal)?;
-    Ok(page.map(|row| line(row, op.now)))
+    // Who only inspects reads the case, not the person in it.
+    let in_full = !op.is_officer()
+        || [Role::Reception, Role::Processing, Role::Leader].into_iter().any(|role| op.holds(role));
+    Ok(page.map(|row| line(row, in_full, op.now)))
 }
 
-fn line(row: DossierLine, now: Moment) -> DossierLineView {
+fn line(row: DossierLine, in_full: bool, now: Moment) -> DossierLineView {
     let state = State::from_code(row.state).unwrap_or(State::Draft);
     DossierLineView {
         id: row.id,
@@ -204,11 +207,11 @@ fn line(row: DossierLine, now: Moment) -> DossierLineView {
         state: StateView::from(state),
         procedure_code: row.procedure_code,
         procedure_name: row.procedure_name,
-        applicant_name: row.applicant_name,
+        applicant_name: if in_full { row.applicant_name } else { masked_name(&row.applicant_name) },
         applicant_identity: masked(&row.applicant_identity),
         submitted_at: row.submitted_at.map(in_vietnam),
         due_at: row.due_at.map(in_vietnam),
-        is_overdue: is_overdue(state, row.due_at, row.finished_at, now),
+        is_overdue: is_overdue(state, state.waits(), row.due_at, row.finished_at, now),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::decision::Decision;
 use super::workflow::Way;
 use crate::authority::{Action, Lease, Resource, Role, Where};
 use crate::catalogue::definition::{StepKind, StepRole};
@@ -205,6 +206,10 @@ impl Locked {
         }
     }
 
+    pub fn decision(&self) -> Option<Decision> {
+        self.progress.decision.as_deref().and_then(Decision::parse)
+    }
+
     pub fn step_after(&self, step: i16) -> Option<&RouteStep> {
         self.route.get(usize::try_from(step).ok()?.checked_add(1)?)
     }
@@ -249,6 +254,8 @@ impl Resource for Subject {
             Where::Handling => self.handling.into_iter().collect(),
             Where::Receiving => self.receiving.into_iter().collect(),
             Where::Involved => self.involved.clone(),
+            // Who has no account is served at the desk that received the papers.
+            Where::OnBehalf => self.receiving.into_iter().filter(|_| self.owner.is_none()).collect(),
             Where::Within | Where::Anywhere => Vec::new(),
         }
     }
@@ -258,7 +265,30 @@ impl Resource for Subject {
     }
 }
 
-/// Something an officer does at a desk before there is a dossier.
+/// A dossier that an officer is about to receive at a desk.
+pub struct AtDesk {
+    pub dossier_id: DossierId,
+    pub desk: AgencyId,
+}
+
+impl Resource for AtDesk {
+    fn kind(&self) -> &'static str {
+        "dossier"
+    }
+
+    fn id(&self) -> Uuid {
+        self.dossier_id.uuid()
+    }
+
+    fn agencies(&self, place: Where) -> Vec<AgencyId> {
+        match place {
+            Where::Within => vec![self.desk],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What an agency keeps of its own: its register.
 pub struct Desk(pub AgencyId);
 
 impl Resource for Desk {
@@ -273,7 +303,7 @@ impl Resource for Desk {
     fn agencies(&self, place: Where) -> Vec<AgencyId> {
         match place {
             Where::Within => vec![self.0],
-            Where::Handling | Where::Receiving | Where::Involved | Where::Anywhere => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

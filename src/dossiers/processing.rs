@@ -94,7 +94,7 @@ fn earlier_step(begun: &Begun, code: Option<&str>) -> Result<i16> {
         .iter()
         .enumerate()
         .take(current)
-        .filter(|(_, step)| step.kind != StepKind::Reception);
+        .filter(|(_, step)| !matches!(step.kind, StepKind::Reception | StepKind::Approval));
     let found = match code {
         Some(code) => before.clone().find(|(_, step)| step.code == code),
         None => before.clone().next_back(),

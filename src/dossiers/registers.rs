@@ -119,6 +119,6 @@ fn line(row: RegisterRow, in_full: bool, now: Moment) -> RegisterLine {
         due_at: row.due_at.map(in_vietnam),
         finished_at: row.finished_at.map(in_vietnam),
         ended_at: row.ended_at.map(in_vietnam),
-        is_overdue: is_overdue(state, row.due_at, row.finished_at, now),
+        is_overdue: is_overdue(state, state.waits(), row.due_at, row.finished_at, now),
     }
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::acting;
 use super::deadlines;
+use super::decision;
 use super::draft;
 use super::events::DossierEventKind;
 use super::intake::WithReason;
@@ -17,8 +18,8 @@ use super::refusal::Refusal;
 use super::store::{DeskChange, StepDue, drafts, waits};
 use super::workflow::Move;
 use crate::authority::{Action, Op, Role};
-use crate::catalogue::definition::SupplementOutcome;
-use crate::files::store as files;
+use crate::catalogue::definition::{ChannelKind, SupplementOutcome};
+use crate::files::store::{self as files, FileRow};
 use crate::infra::clock::in_vietnam;
 use crate::infra::db::Conn;
 use crate::kernel::ids::DossierId;
@@ -124,11 +125,23 @@ pub fn send(
         return Err(Refusal::SupplementAnswered.into());
     }
     let compiled = library.definitions.get(conn, begun.locked.identity.version_id)?;
-    let mut answers = drafts::answers(conn, id)?;
+    let before = drafts::answers(conn, id)?;
+    let mut answers = before.clone();
     if let Some(patch) = &body.answers {
         draft::merge(&mut answers, patch);
+        draft::hold_to_size(&answers)?;
     }
-    let faults = draft::faults_of(&compiled, &answers, &files::of_dossier(conn, id)?, acting::today(op))?;
+    let held = files::of_dossier(conn, id)?;
+    let is_online = draft::channel(&begun.locked)? == ChannelKind::Online;
+    // What came on paper is in the receipt's list of papers, not among the files.
+    let mut faults = match is_online {
+        true => draft::faults_of(&compiled, &answers, &held, acting::today(op))?,
+        false => draft::answer_faults(&compiled, &answers, acting::today(op)),
+    };
+    let defects: Vec<Defect> = serde_json::from_value(request.defects).map_err(Error::internal)?;
+    if body.note.is_none() {
+        faults.extend(unanswered(&defects, &held, &before, &answers));
+    }
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
@@ -151,7 +164,30 @@ pub fn send(
     begun.finish(conn, desk, DossierEventKind::SupplementSent, note, None)
 }
 
-/// The papers will do: processing goes on where it stood.
+/// A defect is answered by a new file of its paper or a changed answer of its field; anything else by a note.
+fn unanswered(defects: &[Defect], held: &[FileRow], before: &Value, after: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for (index, defect) in defects.iter().enumerate() {
+        let is_answered = match (&defect.component_code, &defect.field) {
+            (Some(code), _) => {
+                held.iter().any(|file| file.sealed_at.is_none() && file.component_code.as_ref() == Some(code))
+            }
+            (None, Some(field)) => before.pointer(field) != after.pointer(field),
+            (None, None) => true,
+        };
+        if !is_answered {
+            faults.push(Fault::new(
+                format!("/defects/{index}"),
+                "nothing_sent",
+                "Chưa có giấy tờ hoặc nội dung mới cho điểm này; nếu có lý do, hãy ghi chú.",
+                "Nothing new was sent for this defect; if there is a reason, say so in the note.",
+            ));
+        }
+    }
+    faults
+}
+
+/// The papers will do: processing goes on where it stood; a decision that was made on the old papers falls.
 pub fn accept(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: i32) -> Result<i32> {
     let mut begun = acting::begin_at_desk(conn, library, op, Move::AcceptSupplement, id, seen)?;
     let request = waits::open_supplement(conn, id)?
@@ -162,7 +198,15 @@ pub fn accept(conn: &mut Conn, library: &Library, op: &Op, id: DossierId, seen: 
     waits::close_open_supplement(conn, id, op.now, "accepted")?;
     begun.next.waiting_from = None;
     let at_step = begun.resume(conn, library)?;
-    let desk = after_wait(&begun, conn, library, at_step)?;
+    let back = decision::last_work_before(&begun.locked).filter(|_| begun.locked.decision().is_some());
+    let desk = match back {
+        Some(step) => {
+            begun.next.decision = None;
+            begun.next.proposed_by = None;
+            begun.hand_to(conn, library, step)?
+        }
+        None => after_wait(&begun, conn, library, at_step)?,
+    };
     begun.finish(conn, desk, DossierEventKind::MovedOn, None, None)
 }
 

@@ -66,7 +66,7 @@ pub fn track(conn: &mut Conn, body: &TrackDossier, now: Moment) -> Result<Tracke
         }
     }
     Ok(TrackedDossier {
-        is_overdue: is_overdue(state(row.state), row.due_at, row.finished_at, now),
+        is_overdue: is_overdue(state(row.state), state(row.state).waits(), row.due_at, row.finished_at, now),
         number: row.number,
         state: StateView::from(state(row.state)),
         procedure_name: row.procedure_name,

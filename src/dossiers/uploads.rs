@@ -8,6 +8,8 @@ use super::refusal::Refusal;
 use super::store::{views, waits};
 use crate::audit;
 use crate::authority::{Action, Op, Permit};
+use crate::catalogue::definition::ChannelKind;
+use crate::files::store::FileRow;
 use crate::files::{FileView, Purpose, Received, store as files};
 use crate::infra::db::Conn;
 use crate::kernel::ids::{DossierId, FileId};
@@ -69,8 +71,10 @@ fn component_of(conn: &mut Conn, library: &Library, locked: &Locked, received: &
         )])
     })?;
     received.must_be_one_of(&component.media_types)?;
+    // What was submitted stays: a supplement replaces it beside it, and has the room of its own.
     let of_component = files::of_dossier(conn, locked.id())?;
-    let have = of_component.iter().filter(|file| file.component_code.as_ref() == Some(code)).count();
+    let is_counted = |file: &&FileRow| file.component_code.as_ref() == Some(code) && file.sealed_at.is_none();
+    let have = of_component.iter().filter(is_counted).count();
     let most = usize::try_from(component.max_files).map_err(Error::internal)?;
     if have >= most {
         return Err(crate::files::Refusal::TooManyFiles.error().with("limit_files", component.max_files));
@@ -80,22 +84,43 @@ fn component_of(conn: &mut Conn, library: &Library, locked: &Locked, received: &
 
 fn must_be_open(conn: &mut Conn, op: &Op, locked: &Locked, purpose: Purpose) -> Result<()> {
     let is_owner = op.account_id().is_some() && locked.identity.applicant_id == op.account_id();
+    let on_paper = locked.identity.channel != ChannelKind::Online.code();
     let is_open = match (locked.state(), purpose) {
         (State::Draft, Purpose::Component) => is_owner,
-        (State::SupplementRequested, Purpose::Component) if is_owner => {
+        (State::SupplementRequested, Purpose::Component) if is_owner || on_paper => {
             waits::open_supplement(conn, locked.id())?.is_some_and(|request| request.answered_at.is_none())
         }
-        (State::Accepted | State::InProcessing, Purpose::Component) => {
-            !is_owner && locked.identity.channel != "online"
-        }
+        (State::Accepted | State::InProcessing, Purpose::Component) => !is_owner && on_paper,
         (State::Accepted | State::InProcessing, Purpose::Result) => !is_owner,
         _ => false,
     };
-    if is_open { Ok(()) } else { Err(Refusal::UploadNotOpen.into()) }
+    if !is_open {
+        return Err(Refusal::UploadNotOpen.into());
+    }
+    if is_owner { Ok(()) } else { must_not_be_held(op, locked) }
 }
 
+/// Another officer's claim stops everybody else at the desk, for files as for moves.
+fn must_not_be_held(op: &Op, locked: &Locked) -> Result<()> {
+    let holder = locked.task.as_ref().and_then(|task| task.holder(op.now));
+    if holder.is_some_and(|holder| Some(holder) != op.account_id()) {
+        return Err(Refusal::ClaimedByOther.into());
+    }
+    Ok(())
+}
+
+/// Each side takes back what it brought: the owner their papers, the desk what it uploaded.
 pub fn remove(conn: &mut Conn, op: &Op, id: DossierId, file_id: FileId) -> Result<()> {
-    let (_, permit) = draft::lock_for(conn, op, Action::FileRemove, id)?;
+    let (locked, permit) = draft::lock_for(conn, op, Action::FileRemove, id)?;
+    let is_owner = op.account_id().is_some() && locked.identity.applicant_id == op.account_id();
+    let file = files::one(conn, id, file_id)?;
+    if is_owner != (Some(file.uploaded_by) == locked.identity.applicant_id) {
+        // A result that is being prepared is not the applicant's to see; a paper of theirs is not the desk's to take.
+        return Err(if is_owner { General::NotFound.into() } else { General::NotAllowed.into() });
+    }
+    if !is_owner {
+        must_not_be_held(op, &locked)?;
+    }
     files::remove(conn, id, file_id, op.now)?;
     record(conn, &permit, file_id)
 }
@@ -107,8 +132,8 @@ pub fn readable(conn: &mut Conn, op: &Op, id: DossierId, file_id: FileId) -> Res
     let permit = op.permit(Action::FileRead, &subject)?;
     let is_owner = op.account_id().is_some() && subject.owner == op.account_id();
     let file = files::one(conn, id, file_id)?;
-    let not_yet = file.purpose == Purpose::Result.code() && row.state != State::Returned.code();
-    if is_owner && not_yet {
+    let is_result = file.purpose == Purpose::Result.code();
+    if is_owner && is_result && !row.shows_result(file_id) {
         return Err(General::NotFound.into());
     }
     if permit.role().is_some() {

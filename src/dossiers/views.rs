@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::decision::Decision;
 use super::model::{State, Subject};
 use super::store::views::DossierRow;
-use super::workflow::{Way, open_moves};
+use super::workflow::{Move, open_moves};
 use crate::authority::{Op, Role};
-use crate::files::FileView;
+use crate::catalogue::definition::StepKind;
+use crate::files::{FileView, Purpose};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::kernel::Dong;
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, FileId, TaskId};
@@ -154,15 +156,23 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
         .into_iter()
         .any(|role| subject.involved.iter().any(|agency| op.holds_at(role, *agency)));
     let in_full = is_owner || works_on_it;
-    let open_moves = moves_open_to(op, &subject, state, row.way());
+    let open_moves = moves_open_to(op, &subject, state, &row);
+    let waits_for_citizen = waits(state, row.supplement.as_ref());
     let mut result = row.result;
     if is_owner && state != State::Returned {
         // What is not handed over yet may still be taken back.
         result = None;
     }
     let mut files = row.files;
-    if is_owner && state != State::Returned {
-        files.retain(|file| file.purpose != "result");
+    if is_owner {
+        let standing = result.as_ref().and_then(|result| result.file_id);
+        files.retain(|file| file.purpose != Purpose::Result.code() || Some(file.id) == standing);
+    }
+    if !in_full {
+        // A name that a person gave a file may name a person.
+        for file in &mut files {
+            file.name = file.component_code.clone().unwrap_or_else(|| file.purpose.clone());
+        }
     }
     DossierView {
         id: row.id,
@@ -196,7 +206,7 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
         submitted_at: row.submitted_at.map(in_vietnam),
         accepted_at: row.accepted_at.map(in_vietnam),
         due_at: row.due_at.map(in_vietnam),
-        is_overdue: is_overdue(state, row.due_at, row.finished_at, op.now),
+        is_overdue: is_overdue(state, waits_for_citizen, row.due_at, row.finished_at, op.now),
         finished_at: row.finished_at.map(in_vietnam),
         ended_at: row.ended_at.map(in_vietnam),
         files,
@@ -206,20 +216,79 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
     }
 }
 
-/// What the workflow has open and the policy allows, for this account.
-fn moves_open_to(op: &Op, subject: &Subject, state: State, way: Way) -> Vec<String> {
-    let open = open_moves(state, way).into_iter().filter(|step| op.may(step.action(), subject));
+/// What the workflow has open, the policy allows, and the step at which it stands is there for.
+fn moves_open_to(op: &Op, subject: &Subject, state: State, row: &DossierRow) -> Vec<String> {
+    let open = open_moves(state, row.way()).into_iter();
+    let open = open.filter(|step| op.may(step.action(), subject) && is_for_step(*step, op, state, row));
     let mut words: Vec<String> = open.map(|step| step.word().to_owned()).collect();
     words.dedup();
     words
 }
 
+fn is_for_step(step: Move, op: &Op, state: State, row: &DossierRow) -> bool {
+    let Some(task) = &row.task else { return true };
+    let at = |step: i16| row.route.get(usize::try_from(step).unwrap_or(usize::MAX));
+    let (here, next) = (at(task.step).map(|step| step.kind), at(task.step + 1).map(|step| step.kind));
+    let role = Role::parse(&task.role);
+    let holds = role.is_some_and(|role| op.holds_at(role, task.agency_id))
+        || op.holds_at(Role::Leader, task.agency_id);
+    let held_by_other = task.assignee_id.filter(|_| task.lease_until.is_some_and(|until| until > op.now));
+    let at_desk = holds && held_by_other.is_none_or(|holder| Some(holder) == op.account_id());
+    let answered = row.supplement.as_ref().is_some_and(|supplement| supplement.answered_at.is_some());
+    let approved = matches!(row.decision, Some(Decision::Approved(_)));
+    let works = matches!(here, Some(StepKind::Processing | StepKind::Verification));
+    match step {
+        Move::Forward => {
+            let needs_proposal = next == Some(StepKind::Approval) && row.decision.is_none();
+            at_desk && here != Some(StepKind::Approval) && next != Some(StepKind::Return) && !needs_proposal
+        }
+        Move::Propose => at_desk && works && !approved,
+        Move::Approve => {
+            at_desk && here == Some(StepKind::Approval) && matches!(row.decision, Some(Decision::Proposed(_)))
+        }
+        Move::Reject => at_desk && here == Some(StepKind::Approval),
+        Move::SendBack => at_desk && task.step > 1,
+        Move::Finish => {
+            let wants_approval = row.route.iter().any(|step| step.kind == StepKind::Approval);
+            at_desk
+                && state == State::InProcessing
+                && next == Some(StepKind::Return)
+                && (approved || !wants_approval)
+        }
+        Move::Supplement => !answered,
+        Move::AcceptSupplement => at_desk && answered,
+        Move::CloseUnsupplemented(_) => {
+            at_desk
+                && row
+                    .supplement
+                    .as_ref()
+                    .is_some_and(|open| open.answered_at.is_none() && open.respond_by < op.now)
+        }
+        Move::Accept | Move::Refuse | Move::Return | Move::RequestSupplement | Move::RequestPayment => {
+            at_desk
+        }
+        _ => true,
+    }
+}
+
+/// Waiting for the citizen: not any more once the supplement was sent.
+fn waits(state: State, supplement: Option<&SupplementView>) -> bool {
+    let is_answered = supplement.is_some_and(|supplement| supplement.answered_at.is_some());
+    state.waits() && !(state == State::SupplementRequested && is_answered)
+}
+
 /// Late, or finished late. Time that waits for the citizen is not late: the due moment moves when it ends.
-pub fn is_overdue(state: State, due_at: Option<Moment>, finished_at: Option<Moment>, now: Moment) -> bool {
+pub fn is_overdue(
+    state: State,
+    waits: bool,
+    due_at: Option<Moment>,
+    finished_at: Option<Moment>,
+    now: Moment,
+) -> bool {
     let Some(due_at) = due_at else { return false };
     match finished_at {
         Some(finished_at) => finished_at > due_at,
-        None => !state.has_ended() && !state.waits() && now > due_at,
+        None => !state.has_ended() && !waits && now > due_at,
     }
 }
 

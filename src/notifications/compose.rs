@@ -168,7 +168,9 @@ fn reason_of(facts: &LetterFacts, kind: Kind) -> Option<String> {
         Kind::Refused | Kind::WithdrawalRejected | Kind::Stopped => true,
         Kind::Apology | Kind::DeadlineMoved => true,
         Kind::DeadlineNear | Kind::DeadlineMissed => false,
-        Kind::PaymentRequested | Kind::ResultReady | Kind::ResultHeldBack => true,
+        Kind::PaymentRequested | Kind::ResultHeldBack => true,
+        // The decision is read with the result, when it has been handed over.
+        Kind::ResultReady => false,
         Kind::SupplementRequested => facts.defects.is_empty(),
         Kind::Submitted | Kind::Accepted | Kind::PaymentConfirmed => false,
         Kind::WithdrawalConfirmed | Kind::ResultReturned => false,

@@ -182,7 +182,7 @@ impl Resource for Subject {
             // What has not reached its agency (the mail check is open) lies on no desk.
             Where::Handling if self.involved.contains(&self.handling) => vec![self.handling],
             Where::Involved => self.involved.clone(),
-            Where::Handling | Where::Receiving | Where::Within | Where::Anywhere => Vec::new(),
+            _ => Vec::new(),
         }
     }
 

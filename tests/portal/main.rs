@@ -25,6 +25,7 @@ mod coverage;
 mod deadlines;
 mod documents;
 mod edge;
+mod guards;
 mod house;
 mod identity;
 mod journey;

@@ -10,7 +10,7 @@ use super::{Transition, after_update};
 use crate::authority::Permit;
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
-use crate::kernel::ids::{AgencyId, DossierId, ProcedureId, UnitId, VersionId};
+use crate::kernel::ids::{AccountId, AgencyId, DossierId, ProcedureId, UnitId, VersionId};
 use crate::kernel::{Dong, Error, General, Result};
 use crate::schema::{dossiers, received_papers};
 
@@ -43,6 +43,12 @@ pub fn insert(conn: &mut Conn, _permit: &Permit, draft: NewDraft<'_>) -> Result<
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// How many drafts somebody has open.
+pub fn count_of(conn: &mut Conn, account_id: AccountId) -> Result<i64> {
+    let drafts = dossiers::table.filter(dossiers::applicant_id.eq(account_id).and(dossiers::state.eq(0_i16)));
+    Ok(drafts.count().get_result(conn)?)
 }
 
 pub fn answers(conn: &mut Conn, id: DossierId) -> Result<Value> {

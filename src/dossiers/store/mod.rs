@@ -27,7 +27,7 @@ use crate::authority::Permit;
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::jobs::outbox;
-use crate::kernel::ids::{AgencyId, DossierId, TaskId};
+use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId};
 use crate::kernel::{Error, General, Result};
 use crate::schema::{dossier_agencies, dossier_moves, dossiers, tasks};
 
@@ -262,7 +262,14 @@ fn step_at(locked: &Locked, step: i16) -> Result<&RouteStep> {
     found.ok_or_else(|| Error::internal(format!("dossier {} has no step {step}", locked.id())))
 }
 
-/// The state before a wait, as the workflow wants to know it.
-pub fn state_of(code: Option<i16>) -> Option<State> {
-    code.and_then(State::from_code)
+/// Who took the dossier in last: accepted it, or received it at the counter.
+pub fn accepted_by(conn: &mut Conn, id: DossierId) -> Result<Option<AccountId>> {
+    let actor = dossier_moves::table
+        .filter(dossier_moves::dossier_id.eq(id))
+        .filter(dossier_moves::action.eq_any([Move::Accept.word(), Move::ReceiveAtCounter.word()]))
+        .order(dossier_moves::version.desc())
+        .select(dossier_moves::actor_id)
+        .first::<Option<AccountId>>(conn)
+        .optional()?;
+    Ok(actor.flatten())
 }

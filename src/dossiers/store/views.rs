@@ -8,14 +8,15 @@ use diesel::sql_types::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::model::{State, Subject};
+use super::super::decision::Decision;
+use super::super::model::{RouteStep, State, Subject};
 use super::super::receipt::PaperView;
 use super::super::views::{PaymentView, ResultView, SupplementView};
 use super::super::workflow::Way;
 use crate::files::FileView;
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
-use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId, VersionId};
+use crate::kernel::ids::{AccountId, AgencyId, DossierId, FileId, TaskId, VersionId};
 use crate::kernel::{Dong, Error, Result};
 
 #[derive(QueryableByName)]
@@ -46,6 +47,10 @@ struct RawDossier {
     applicant_email: Option<String>,
     #[diesel(sql_type = Jsonb)]
     answers: Value,
+    #[diesel(sql_type = Jsonb)]
+    route: Value,
+    #[diesel(sql_type = Nullable<Text>)]
+    decision: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     receiving_agency_id: Option<AgencyId>,
     #[diesel(sql_type = Nullable<Int2>)]
@@ -102,6 +107,8 @@ pub struct DossierRow {
     pub applicant_phone: Option<String>,
     pub applicant_email: Option<String>,
     pub answers: Value,
+    pub route: Vec<RouteStep>,
+    pub decision: Option<Decision>,
     pub receiving_agency_id: Option<AgencyId>,
     pub waiting_from: Option<i16>,
     pub withdrawal_from: Option<i16>,
@@ -128,6 +135,7 @@ pub struct DossierRow {
 pub struct RawTask {
     pub id: TaskId,
     pub agency_id: AgencyId,
+    pub step: i16,
     pub step_code: String,
     pub role: String,
     pub assignee_id: Option<AccountId>,
@@ -146,6 +154,12 @@ impl DossierRow {
         }
     }
 
+    /// To its owner: the standing result, once it has been handed over.
+    pub fn shows_result(&self, file_id: FileId) -> bool {
+        let standing = self.result.as_ref().and_then(|result| result.file_id);
+        self.state == State::Returned.code() && standing == Some(file_id)
+    }
+
     pub fn way(&self) -> Way {
         let state = |code: Option<i16>| code.and_then(State::from_code);
         Way { waiting_from: state(self.waiting_from), withdrawal_from: state(self.withdrawal_from) }
@@ -159,10 +173,17 @@ const FILES: &str = "(SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.
     'uploaded_at', f.uploaded_at, 'sealed', f.sealed_at IS NOT NULL) ORDER BY f.uploaded_at, f.id) \
     FROM files f WHERE f.dossier_id = d.id AND f.removed_at IS NULL)";
 
+/// What was received with the submission, and nothing that came later.
+const RECEIVED: &str = "(SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, \
+    'component_code', f.component_code, 'purpose', f.purpose, 'media_type', f.media_type, \
+    'size_bytes', f.size_bytes, 'sha256', encode(f.sha256, 'hex'), 'scan_verdict', f.scan_verdict, \
+    'uploaded_at', f.uploaded_at, 'sealed', true) ORDER BY f.uploaded_at, f.id) \
+    FROM files f WHERE f.dossier_id = d.id AND f.purpose = 'component' AND f.sealed_at = d.submitted_at)";
+
 pub fn dossier(conn: &mut Conn, id: DossierId) -> Result<Option<DossierRow>> {
     let statement = format!(
         "SELECT d.id, d.number, d.state, d.version, d.version_id, d.channel, d.applicant_id, d.applicant_kind, d.applicant_name, \
-            d.applicant_identity, d.applicant_phone, d.applicant_email, d.answers, d.receiving_agency_id, \
+            d.applicant_identity, d.applicant_phone, d.applicant_email, d.answers, d.route, d.decision, d.receiving_agency_id, \
             d.waiting_from, d.withdrawal_from, d.fee_amount, d.submitted_at, d.accepted_at, d.due_at, d.finished_at, \
             d.ended_at, p.code AS procedure_code, p.name AS procedure_name, u.full_name AS unit_name, \
             ra.name AS receiving_agency_name, ha.name AS handling_agency_name, \
@@ -198,6 +219,8 @@ fn parse(raw: RawDossier) -> Result<DossierRow> {
         applicant_phone: raw.applicant_phone,
         applicant_email: raw.applicant_email,
         answers: raw.answers,
+        route: serde_json::from_value(raw.route).map_err(Error::internal)?,
+        decision: raw.decision.as_deref().and_then(Decision::parse),
         receiving_agency_id: raw.receiving_agency_id,
         waiting_from: raw.waiting_from,
         withdrawal_from: raw.withdrawal_from,
@@ -258,7 +281,7 @@ struct RawReceipt {
 
 pub fn receipt(conn: &mut Conn, id: DossierId) -> Result<Option<ReceiptRow>> {
     let statement = format!(
-        "SELECT d.number, d.state, d.channel, a.name AS received_by, d.submitted_at, d.due_at, {FILES} AS files, \
+        "SELECT d.number, d.state, d.channel, a.name AS received_by, d.submitted_at, d.due_at, {RECEIVED} AS files, \
             (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.component_code) FROM received_papers r WHERE r.dossier_id = d.id) AS papers \
          FROM dossiers d JOIN agencies a ON a.id = d.receiving_agency_id WHERE d.id = $1 AND d.state <> 0"
     );

@@ -19,6 +19,11 @@ pub fn follow(conn: &mut Conn, id: DossierId, from: i16, to: i16, now: Moment) -
     if waits(from) {
         end_pause(conn, id, now)?;
     }
+    let is_back = from == State::WithdrawalRequested.code() && to == State::SupplementRequested.code();
+    if is_back && open_supplement(conn, id)?.is_some_and(|supplement| supplement.answered_at.is_some()) {
+        // The citizen has done their part already.
+        return Ok(());
+    }
     if waits(to) {
         diesel::insert_into(dossier_pauses::table)
             .values((
@@ -109,6 +114,15 @@ pub fn insert_supplement(
 pub fn answer_supplement(conn: &mut Conn, id: SupplementId, now: Moment, note: Option<&str>) -> Result<()> {
     diesel::update(supplements::table.find(id))
         .set((supplements::answered_at.eq(now), supplements::answer_note.eq(note)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The time that a withdrawal took is not taken from the term of the supplement.
+pub fn extend_supplement(conn: &mut Conn, id: DossierId, by: chrono::Duration) -> Result<()> {
+    let Some(supplement) = open_supplement(conn, id)? else { return Ok(()) };
+    diesel::update(supplements::table.find(supplement.id))
+        .set(supplements::respond_by.eq(supplement.respond_by + by))
         .execute(conn)?;
     Ok(())
 }

@@ -202,8 +202,10 @@ impl Person {
     /// Everything that the draft still needs, as its check says.
     pub async fn completes(&self, dossier: &Dossier) {
         let check = self.get(&dossier.path("/check")).send().await.expect(200);
-        for component in check.body["required_components"].as_array().unwrap() {
-            self.uploads(dossier, component.as_str().unwrap()).await.expect(201);
+        for fault in check.body["faults"].as_array().unwrap() {
+            if let Some(component) = fault["pointer"].as_str().unwrap().strip_prefix("/components/") {
+                self.uploads(dossier, component).await.expect(201);
+            }
         }
     }
 
