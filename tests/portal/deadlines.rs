@@ -527,14 +527,14 @@ async fn an_apology_on_the_due_date_comes_too_late() {
     leader.tries("apologise", &dossier, body).await.refused(409, "dossier.apology_too_late");
 }
 
-/// `cargo nextest run --run-ignored only a_hundred_thousand`: prints how long it took, and how long submissions
-/// took meanwhile.
+/// `MOTCUA_DEADLINES=100000 make test ARGS=many_running_deadlines` measures: it prints how long the walk took, and how
+/// long submissions took meanwhile.
 #[tokio::test]
-#[ignore = "a measurement"]
-async fn a_hundred_thousand_running_deadlines_are_reckoned_in_a_minute() {
+async fn many_running_deadlines_are_reckoned_again_beside_submissions() {
+    let wanted = std::env::var("MOTCUA_DEADLINES").ok().map_or(2_000, |text| text.parse().unwrap());
     let portal = Portal::open().await;
     let (an, dossier, view) = accepted(&portal).await;
-    copies(&portal, &dossier, 99_999).await;
+    copies(&portal, &dossier, wanted - 1).await;
     let due_on = at(&view["due_at"]).date_naive();
     let change = takes_off(&portal.sign_in("quantri").await, due_on).await.expect(201);
     let change_id = CalendarChangeId::parse(change.body["id"].as_str().unwrap()).unwrap();
@@ -564,10 +564,9 @@ async fn a_hundred_thousand_running_deadlines_are_reckoned_in_a_minute() {
     };
     let (took, longest) = tokio::join!(walk, submitting);
     println!(
-        "100,000 running deadlines reckoned again in {took:?}; the longest of 20 submissions meanwhile {longest:?}"
+        "{wanted} running deadlines reckoned again in {took:?}; the longest of 20 submissions meanwhile {longest:?}"
     );
     let moved =
         portal.count("SELECT count(*) AS count FROM deadline_changes WHERE clock = 'processing'").await;
-    assert_eq!(moved, 100_000);
-    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+    assert_eq!(moved, wanted);
 }

@@ -140,7 +140,6 @@ async fn paper_without_an_account_is_supplemented_and_withdrawn_at_its_desk() {
         version: received.version(),
         number: received.body["number"].as_str().unwrap().to_owned(),
         secret: String::new(),
-        code: code.to_owned(),
     };
     desk.reception.does("forward", &mut dossier, json!({})).await;
     let defects = json!({ "defects": [{ "component_code": papers[0]["component_code"], "reason": "Mờ." }] });
@@ -185,7 +184,6 @@ async fn a_result_is_not_returned_online_to_somebody_without_an_account() {
         version: received.version(),
         number: String::new(),
         secret: String::new(),
-        code: code.to_owned(),
     };
     // Same day: the leader who decides finishes at once; whoever received it may not.
     let file_id = desk.leader.brings_result(&dossier).await;

@@ -329,7 +329,6 @@ async fn paper_is_received_at_any_desk_and_the_competent_agency_handles() {
         version: received.version(),
         number: String::new(),
         secret: String::new(),
-        code: code.to_owned(),
     };
     let forwarded = province.does("forward", &mut dossier, json!({})).await;
     assert_eq!(forwarded["handling_agency_name"], "Ủy ban nhân dân Phường 1, Thành phố Tây Ninh");

@@ -32,7 +32,6 @@ pub struct Dossier {
     pub version: i64,
     pub number: String,
     pub secret: String,
-    pub code: String,
 }
 
 impl Dossier {
@@ -174,7 +173,6 @@ impl Person {
             version: begun.version(),
             number: String::new(),
             secret: String::new(),
-            code: code.to_owned(),
         }
     }
 
