@@ -45,8 +45,11 @@ pub struct RegisterLine {
     /// Of the receipt and appointment slip.
     #[schema(example = "0001/2026")]
     pub receipt_number: Option<String>,
+    #[schema(example = "1.001193")]
     pub procedure_code: String,
+    #[schema(example = "Đăng ký khai sinh")]
     pub procedure_name: String,
+    #[schema(example = "Nguyễn Văn An")]
     pub applicant_name: String,
     #[schema(example = "online")]
     pub channel: String,

@@ -31,6 +31,17 @@ use Case::{Hidden, Known, Office, Open, Own};
 const CASES: &[(&str, Case)] = &[
     ("register_citizen", Open(409)),
     ("register_organisation", Open(409)),
+    ("list_calendar_changes", Office),
+    ("list_days_off", Open(200)),
+    ("add_days_off", Office),
+    ("remove_day_off", Office),
+    ("replace_day_off", Office),
+    ("calculate_due", Open(200)),
+    ("apologise", Hidden),
+    ("see_deadline", Hidden),
+    ("list_slips", Hidden),
+    ("see_slip", Hidden),
+    ("read_register", Office),
     ("list_agencies", Open(200)),
     ("get_agency", Open(200)),
     ("read_audit", Office),
@@ -168,6 +179,8 @@ impl Things {
             ("units", "id") => &self.unit,
             ("agencies", "id") => &self.agency,
             ("jobs", "id") => &self.job,
+            ("calendar", "date") => "2027-03-01",
+            ("dossiers", "form") => "01",
             _ => panic!("{path}: this test knows no {name}; give it one"),
         }
     }
@@ -202,16 +215,21 @@ impl Operation<'_> {
             let absent = uuid::Uuid::now_v7().to_string();
             let id = match (exists, name) {
                 (true, _) => things.id(self.path, name).to_owned(),
+                (false, "date" | "form") => things.id(self.path, name).to_owned(),
                 (false, "code") => "9.999999".to_owned(),
                 (false, _) => absent,
             };
             address = format!("{before}{id}{after}");
         }
-        match self.id() {
-            "read_audit" => format!("{address}?object_id={}", things.dossier),
-            "resolve_unit" => format!("{address}?level=commune&code=25456"),
-            _ => address,
-        }
+        let query = match self.id() {
+            "read_audit" => format!("?object_id={}", things.dossier),
+            "resolve_unit" => "?level=commune&code=25456".to_owned(),
+            "read_register" => format!("?agency_id={}&from=2026-11-01&to=2026-11-30", things.agency),
+            "remove_day_off" => "?legal_notice=1/TB-UBND".to_owned(),
+            "calculate_due" => "?from=2026-11-23T08:00:00%2B07:00&limit=5d".to_owned(),
+            _ => String::new(),
+        };
+        format!("{address}{query}")
     }
 
     async fn called(&self, person: &Person, things: &Things, exists: bool) -> Answer {
