@@ -42,6 +42,26 @@ const CASES: &[(&str, Case)] = &[
     ("list_slips", Hidden),
     ("see_slip", Hidden),
     ("read_register", Office),
+    ("list_faq", Open(200)),
+    ("see_faq_entry", Open(404)),
+    ("list_questions", Own(200, 200)),
+    ("ask_question", Own(422, 403)),
+    ("ask_unnamed_question", Open(403)),
+    ("confirm_question", Open(404)),
+    ("list_question_queue", Own(200, 200)),
+    ("list_late_questions", Own(200, 200)),
+    ("see_question", Hidden),
+    ("answer_question", Hidden),
+    ("claim_question", Hidden),
+    ("explain_question_deadline", Hidden),
+    ("follow_up_question", Hidden),
+    ("forward_question", Hidden),
+    ("publish_answer", Hidden),
+    ("refuse_question", Hidden),
+    ("release_question", Hidden),
+    ("rate_answer", Hidden),
+    ("unpublish_answer", Hidden),
+    ("withdraw_question", Hidden),
     ("list_agencies", Open(200)),
     ("get_agency", Open(200)),
     ("read_audit", Office),
@@ -136,6 +156,7 @@ struct Things {
     unit: String,
     agency: String,
     job: String,
+    question: String,
 }
 
 impl Things {
@@ -152,7 +173,15 @@ impl Things {
             portal.nobody().get("/api/v1/units/resolve?level=commune&code=25456").send().await.expect(200);
         portal.run_jobs().await;
         let job = portal.text("SELECT id::text AS text FROM jobs LIMIT 1").await;
+        let agency = portal.committee_of("25456").await;
+        let question = json!({
+            "agency_id": agency, "title": "Chứng thực bản sao ngoài giờ",
+            "text": "Phường có chứng thực bản sao vào sáng thứ Bảy không?", "may_publish": false,
+        });
+        let question =
+            an.post("/api/v1/questions").key(&new_key()).json(&question).send().await.expect(201);
         Self {
+            question: text(&question.body["id"]),
             dossier: dossier.id,
             file: text(&files.body[0]["id"]),
             officer: officer.account_id,
@@ -160,7 +189,7 @@ impl Things {
             session: text(&session.body["items"][0]["id"]),
             version: text(&versions.body["items"][0]["id"]),
             unit: text(&unit.body["unit"]["id"]),
-            agency: portal.committee_of("25456").await,
+            agency,
             job,
         }
     }
@@ -179,6 +208,7 @@ impl Things {
             ("units", "id") => &self.unit,
             ("agencies", "id") => &self.agency,
             ("jobs", "id") => &self.job,
+            ("questions" | "faq", "id") => &self.question,
             ("calendar", "date") => "2027-03-01",
             ("dossiers", "form") => "01",
             _ => panic!("{path}: this test knows no {name}; give it one"),
@@ -363,6 +393,7 @@ const EVERYTHING_OF_OTHERS: &str = "
 SELECT concat_ws(' ',
     (SELECT string_agg(row(id, state, version, answers)::text, ',' ORDER BY id) FROM dossiers),
     (SELECT string_agg(row(id, dossier_id)::text, ',' ORDER BY id) FROM files),
+    (SELECT string_agg(q::text, ',' ORDER BY id) FROM questions q),
     (SELECT string_agg(row(id, assignee_id, agency_id)::text, ',' ORDER BY id) FROM tasks),
     (SELECT string_agg(row(grants.id, grants.valid_to)::text, ',' ORDER BY grants.id)
      FROM grants JOIN accounts ON accounts.id = account_id WHERE login <> 'can.bo.noi.khac'),

@@ -89,7 +89,7 @@ async fn the_register_lists_what_an_agency_received_page_by_page() {
     }
     let leader = portal.sign_in(&format!("lanhdao.{DESK}")).await;
     let me = leader.get("/api/v1/me").send().await.expect(200).body;
-    let agency = me["grants"][0]["agency_id"].as_str().unwrap().to_owned();
+    let agency = me["grants"][0]["agency"]["id"].as_str().unwrap().to_owned();
     let today = in_vietnam(portal.state.clock.now()).date_naive();
     let path = format!("/api/v1/registers?agency_id={agency}&from={today}&to={today}&limit=2");
     let page = leader.get(&path).send().await.expect(200).body;
