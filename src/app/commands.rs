@@ -178,6 +178,8 @@ fn execute(line: CommandLine) -> Result<ExitCode, Fault> {
 fn start(line: &CommandLine) -> Result<Settings, Fault> {
     let settings = Settings::load(&line.config, Some(&line.environment))?;
     telemetry::start_log(&settings.log)?;
+    // Keys, uploads and logs are nobody else's to read.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     Ok(settings)
 }
 
@@ -253,7 +255,9 @@ fn serve(settings: &Settings, url: &str, up: bool) -> Result<(), Fault> {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let worker = up.then(|| {
             let worker = work::worker(&state);
-            tokio::spawn(async move { worker.run(stopped).await })
+            let told = stopped.clone();
+            let working = tokio::spawn(async move { worker.run(told).await });
+            tokio::spawn(startup::ends_with_its_worker(working, stopped, server.handle()))
         });
         tracing::info!(event = "serving", address = %state.settings.http.address);
         if up && state.settings.environment == Environment::Development {
@@ -261,8 +265,10 @@ fn serve(settings: &Settings, url: &str, up: bool) -> Result<(), Fault> {
         }
         server.await?;
         stop.send(true).ok();
-        if let Some(worker) = worker {
-            worker.await?;
+        if let Some(worker) = worker
+            && worker.await?
+        {
+            return Err("the worker ended by itself; the log says why".into());
         }
         tracing::info!(event = "stopped");
         Ok(())
@@ -275,12 +281,16 @@ fn work_alone(settings: &Settings, url: &str) -> Result<(), Fault> {
     runtime.block_on(async move {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let worker = work::worker(&state);
-        let working = tokio::spawn(async move { worker.run(stopped).await });
+        let mut working = tokio::spawn(async move { worker.run(stopped).await });
         tracing::info!(event = "working");
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
             outcome = tokio::signal::ctrl_c() => outcome?,
             _ = terminate.recv() => {}
+            ended = &mut working => {
+                ended?;
+                return Err("the worker ended by itself".into());
+            }
         }
         stop.send(true).ok();
         working.await?;

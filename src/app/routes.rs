@@ -1,8 +1,11 @@
 //! The one list of doors. `tests` read the operations from the OpenAPI document that this list makes.
 
-use actix_web::dev::HttpServiceFactory;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
 use actix_web::web::{self, Data};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpResponse, get};
 use serde_json::Value;
 use utoipa_actix_web::scope::{self, Scope};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,7 +69,7 @@ pub async fn front() -> HttpResponse {
     }))
 }
 
-/// The addresses that exist and the methods that each takes, from the document.
+/// The addresses that exist and the methods that each takes: the document's, and the few that it does not list.
 #[derive(Clone)]
 pub struct Addresses(Vec<(Vec<String>, Vec<String>)>);
 
@@ -78,34 +81,80 @@ impl Addresses {
                 operations.as_object().map(|all| all.keys().map(|method| method.to_uppercase()).collect());
             (segments(path), methods.unwrap_or_default())
         };
-        Self(paths.into_iter().flatten().map(address).collect())
+        let mut all: Vec<_> = paths.into_iter().flatten().map(address).collect();
+        for path in ["/", "/metrics", "/api/openapi.json"] {
+            all.push((segments(path), vec!["GET".to_owned()]));
+        }
+        Self(all)
     }
 
+    /// Empty where there is no such address. `/dossiers/bulk-accept` is that address and no dossier's: of those that
+    /// fit, the one with the fewest `{…}` is meant.
     fn methods_at(&self, path: &str) -> Vec<String> {
         let asked = segments(path);
-        let fits = |known: &[String]| {
-            known.len() == asked.len()
-                && known.iter().zip(&asked).all(|(known, asked)| known.starts_with('{') || known == asked)
-        };
-        let mut methods: Vec<String> =
-            self.0.iter().filter(|(known, _)| fits(known)).flat_map(|(_, methods)| methods.clone()).collect();
+        let mut methods = Vec::new();
+        let mut fewest = usize::MAX;
+        for (known, takes) in &self.0 {
+            let fits = known.len() == asked.len()
+                && known.iter().zip(&asked).all(|(known, asked)| {
+                    if is_parameter(known) { !asked.is_empty() } else { known == asked }
+                });
+            let parameters = known.iter().filter(|segment| is_parameter(segment)).count();
+            if !fits || parameters > fewest {
+                continue;
+            }
+            if parameters < fewest {
+                fewest = parameters;
+                methods.clear();
+            }
+            methods.extend(takes.iter().cloned());
+        }
+        if methods.iter().any(|method| method == "GET") {
+            methods.push("HEAD".to_owned());
+        }
+        if !methods.is_empty() {
+            methods.push("OPTIONS".to_owned());
+        }
         methods.sort();
         methods.dedup();
         methods
     }
 }
 
-fn segments(path: &str) -> Vec<String> {
-    path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+fn is_parameter(segment: &str) -> bool {
+    segment.starts_with('{')
 }
 
-/// No door answered: the address does not exist (404), or it takes other methods (405, and which).
-pub async fn nowhere(request: HttpRequest, addresses: Data<Addresses>) -> Result<HttpResponse> {
+/// An empty segment counts: `/units/` and `//units` are not `/units`.
+fn segments(path: &str) -> Vec<String> {
+    path.split('/').map(str::to_owned).collect()
+}
+
+/// Before the router: what an address takes is decided by the address, and not by which of its doors is shut. HEAD is
+/// GET whose body the server does not send (RFC 9110, 9.3.2).
+pub async fn addressed(
+    addresses: Data<Addresses>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     let methods = addresses.methods_at(request.path());
-    if methods.is_empty() {
-        return Err(General::NotFound.into());
+    let takes = methods.iter().any(|method| method == request.method().as_str());
+    if takes && request.method() == Method::OPTIONS {
+        let answer = HttpResponse::NoContent().insert_header((header::ALLOW, methods.join(", "))).finish();
+        return Ok(request.into_response(answer).map_into_right_body());
     }
-    Err(General::MethodNotAllowed.error().with("allow", methods))
+    if !takes && !methods.is_empty() {
+        return Err(General::MethodNotAllowed.error().with("allow", methods).into());
+    }
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// No door answered: the address does not exist.
+pub async fn nowhere() -> Result<HttpResponse> {
+    Err(General::NotFound.into())
 }
 
 /// Swagger UI from the program itself: no network is needed to read the document.

@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use utoipa_actix_web::AppExt;
 
 use super::openapi;
@@ -49,6 +51,7 @@ pub fn serve(state: &State, listener: TcpListener) -> Result<Server> {
             .service(routes::openapi_document)
             .service(routes::documentation())
             .default_service(web::route().to(routes::nowhere))
+            .wrap(from_fn(routes::addressed))
             .wrap(from_fn(AddressLimit::guard))
             .wrap(from_fn(edge))
             .wrap(Compress::default())
@@ -60,4 +63,20 @@ pub fn serve(state: &State, listener: TcpListener) -> Result<Server> {
         server = server.workers(settings.workers);
     }
     Ok(server.listen(listener).map_err(Error::internal)?.run())
+}
+
+/// Waits for the worker beside a portal. A worker that ends without having been told to takes the portal down with it:
+/// half a program looks alive and sends no letters. True where that happened.
+pub async fn ends_with_its_worker(
+    worker: JoinHandle<()>,
+    stop: watch::Receiver<bool>,
+    server: ServerHandle,
+) -> bool {
+    let ended = worker.await;
+    let by_itself = ended.is_err() || !*stop.borrow();
+    if by_itself {
+        tracing::error!(event = "worker_ended", panicked = ended.is_err());
+        server.stop(true).await;
+    }
+    by_itself
 }

@@ -9,6 +9,7 @@ use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, SchemaType, Type};
 
 use super::definition::{ChannelKind, limit_schema};
 use crate::calendar::Limit;
@@ -59,7 +60,8 @@ impl ImportedProcedure {
 #[serde(deny_unknown_fields)]
 pub struct ImportedChannel {
     pub channel: ChannelKind,
-    #[schema(schema_with = limit_schema)]
+    /// None where the record prints no time that can be read.
+    #[schema(schema_with = nullable_limit_schema)]
     #[schema(required = false)]
     pub limit: Option<Limit>,
     pub limit_text: String,
@@ -67,6 +69,13 @@ pub struct ImportedChannel {
     pub fee_amount: Option<u32>,
     /// The record prints no fee for the post.
     pub fee_text: String,
+}
+
+/// A limit, or null.
+fn nullable_limit_schema() -> Object {
+    let mut schema = limit_schema();
+    schema.schema_type = SchemaType::Array(vec![Type::Object, Type::Null]);
+    schema
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -42,6 +42,7 @@ pub struct Http {
     pub workers: usize,
     pub public_url: String,
     pub json_limit_bytes: usize,
+    pub body_seconds: u64,
     pub shutdown_seconds: u64,
     pub requests_per_second_per_address: u32,
     pub burst_per_address: u32,

@@ -13,10 +13,10 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::result::{ConnectionError, DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection, QueryResult};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Database;
-use crate::kernel::{Code, Error, General, Result};
+use crate::kernel::{Code, Error, Fault, General, Result};
 
 pub type Conn = PgConnection;
 
@@ -29,7 +29,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     pool: Pool<Manager>,
-    seats: Semaphore,
+    seats: Arc<Semaphore>,
     waiting: AtomicUsize,
     waiting_limit: usize,
     seat_timeout: Duration,
@@ -43,7 +43,7 @@ impl Db {
     pub fn new(settings: &Database, url: &str) -> Self {
         let statements = Arc::new(AtomicU64::new(0));
         let manager = Manager {
-            url: url.to_owned(),
+            url: watchful(url),
             statement_timeout_ms: settings.statement_timeout_ms,
             statements: statements.clone(),
         };
@@ -56,7 +56,7 @@ impl Db {
             .build_unchecked(manager);
         Self(Arc::new(Inner {
             pool,
-            seats: Semaphore::new(usize::try_from(settings.connections).unwrap_or(1)),
+            seats: Arc::new(Semaphore::new(usize::try_from(settings.connections).unwrap_or(1))),
             waiting: AtomicUsize::new(0),
             waiting_limit: settings.waiting_requests,
             seat_timeout: Duration::from_millis(settings.seat_timeout_ms),
@@ -118,17 +118,22 @@ impl Db {
     ) -> Result<T> {
         let seat = self.seat().await?;
         let inner = self.0.clone();
-        let answer = tokio::task::spawn_blocking(move || work(&inner)).await;
-        drop(seat);
-        answer.map_err(Error::internal)?
+        // The seat goes with the work and not with whoever asked: a client that hangs up drops the request, but
+        // its statement runs on, and its connection is not free before it ends.
+        let seated = move || {
+            let answer = work(&inner);
+            drop(seat);
+            answer
+        };
+        tokio::task::spawn_blocking(seated).await.map_err(Error::internal)?
     }
 
-    async fn seat(&self) -> Result<tokio::sync::SemaphorePermit<'_>> {
-        if let Ok(seat) = self.0.seats.try_acquire() {
+    async fn seat(&self) -> Result<OwnedSemaphorePermit> {
+        if let Ok(seat) = self.0.seats.clone().try_acquire_owned() {
             return Ok(seat);
         }
         let queue = Queue::join(&self.0.waiting, self.0.waiting_limit).ok_or_else(busy)?;
-        let seat = tokio::time::timeout(self.0.seat_timeout, self.0.seats.acquire()).await;
+        let seat = tokio::time::timeout(self.0.seat_timeout, self.0.seats.clone().acquire_owned()).await;
         drop(queue);
         match seat {
             Ok(Ok(seat)) => Ok(seat),
@@ -203,6 +208,40 @@ fn died_before_commit(error: &Error) -> bool {
 
 const COMMIT_UNKNOWN: &str = "while committing";
 
+/// What a host that went silent may cost: a second to connect, ten until the kernel gives up on an open connection.
+/// libpq would wait for minutes, and each wait holds a thread.
+const WATCHFUL: &[(&str, &str)] = &[
+    ("connect_timeout", "1"),
+    ("keepalives", "1"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "3"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
+/// The URL with [`WATCHFUL`] put before its own parameters: of two that are the same libpq takes the later, so what
+/// the URL sets stays set.
+fn watchful(url: &str) -> String {
+    let joined = |between: &str| {
+        let pairs: Vec<String> = WATCHFUL.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join(between)
+    };
+    let Some(rest) = url.strip_prefix("postgresql://").or_else(|| url.strip_prefix("postgres://")) else {
+        return format!("{} {url}", joined(" "));
+    };
+    // As libpq reads it: a name and password end at the @ before the first slash, and may contain a question mark.
+    let authority = rest.split('/').next().unwrap_or_default();
+    let credentials = authority.split_once('@').map_or(0, |(credentials, _)| credentials.len());
+    let question_mark = rest.bytes().enumerate().find(|(at, byte)| *at >= credentials && *byte == b'?');
+    let (address, own) = match question_mark.and_then(|(at, _)| rest.split_at_checked(at)) {
+        Some((address, own)) => (address, own.trim_start_matches('?')),
+        None => (rest, ""),
+    };
+    let ours = joined("&");
+    let between = if own.is_empty() { "" } else { "&" };
+    format!("postgresql://{address}?{ours}{between}{own}")
+}
+
 struct Manager {
     url: String,
     statement_timeout_ms: u64,
@@ -258,6 +297,13 @@ impl From<DieselError> for Error {
                 .error()
                 .retry_after(2)
                 .caused_by(format!("the connection broke {COMMIT_UNKNOWN}: {error}")),
+            Trouble::NotStorable => Self::invalid(vec![Fault::new(
+                "",
+                "not_storable",
+                "Có giá trị không lưu trữ được.",
+                "A value cannot be stored.",
+            )])
+            .caused_by(error),
             Trouble::Ours => Self::internal(error),
         }
     }
@@ -267,6 +313,8 @@ enum Trouble {
     LostRace,
     Unreachable,
     CommitUnknown,
+    /// A value that PostgreSQL has no place for. The doors refuse what they know of, by name; this is the net below.
+    NotStorable,
     Ours,
 }
 
@@ -298,9 +346,22 @@ fn kind_of(error: &DieselError) -> Trouble {
                 "Broken pipe",
             ]) {
                 Trouble::Unreachable
+            } else if says(&[
+                "invalid byte sequence for encoding",
+                "unsupported Unicode escape sequence",
+                "date out of range",
+                "timestamp out of range",
+                "date/time field value out of range",
+                "out of range for type",
+            ]) {
+                Trouble::NotStorable
             } else {
                 Trouble::Ours
             }
+        }
+        // diesel, of a moment that PostgreSQL's microseconds do not reach.
+        DieselError::SerializationError(cause) if cause.to_string().contains("too large to fit in an i64") => {
+            Trouble::NotStorable
         }
         DieselError::RollbackErrorOnCommit { commit_error, .. } => match kind_of(commit_error) {
             Trouble::Unreachable | Trouble::CommitUnknown => Trouble::CommitUnknown,
@@ -330,5 +391,28 @@ impl<T> RefuseOn<T> for QueryResult<T> {
             }
         }
         Err(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_keeps_what_it_sets_and_gets_the_rest() {
+        let ours = "connect_timeout=1&keepalives=1&keepalives_idle=10&keepalives_interval=3&keepalives_count=3&\
+                    tcp_user_timeout=10000";
+        for (url, address, own) in [
+            ("postgres://a@b/c", "a@b/c", ""),
+            ("postgresql://b", "b", ""),
+            ("postgres://b/c?connect_timeout=7", "b/c", "&connect_timeout=7"),
+            ("postgresql:///c?host=/tmp/x&user=a@b", "/c", "&host=/tmp/x&user=a@b"),
+            ("postgres://a:p?w@b/c?sslmode=require", "a:p?w@b/c", "&sslmode=require"),
+            ("postgres://b/c?", "b/c", ""),
+        ] {
+            assert_eq!(watchful(url), format!("postgresql://{address}?{ours}{own}"), "{url}");
+        }
+        let words = watchful("host=b connect_timeout=7");
+        assert!(words.starts_with("connect_timeout=1 ") && words.ends_with(" host=b connect_timeout=7"), "{words}");
     }
 }

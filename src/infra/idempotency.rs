@@ -18,6 +18,7 @@ use crate::schema::idempotency_keys;
 refusals! {
     pub enum Refusal in "idempotency" {
         KeyMissing = (400, "key_missing", "Cần tiêu đề Idempotency-Key (1–128 ký tự) để yêu cầu gửi lại không bị làm hai lần.", "An Idempotency-Key header (1 to 128 characters) is required, so that a repeated request is not done twice."),
+        KeyInvalid = (400, "key_invalid", "Tiêu đề Idempotency-Key phải có 1–128 ký tự ASCII in được.", "An Idempotency-Key has 1 to 128 printable ASCII characters."),
         KeyReused = (422, "key_reused", "Khoá Idempotency-Key này đã dùng cho một yêu cầu khác.", "This Idempotency-Key was used for a different request."),
     }
 }

@@ -1,6 +1,7 @@
 //! Where file bytes live: any store that `object_store` speaks to; a local folder by default. A key is written
 //! once and never reused, so an object that is there is whole.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ const PART_BYTES: usize = 5 * 1024 * 1024;
 impl Objects {
     pub fn in_folder(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        // People's papers: what lies under a folder that is closed is closed.
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(Error::internal)?;
         // An object whose row was committed is on the disk, not on its way there.
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(folder.into()) })

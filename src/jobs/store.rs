@@ -18,6 +18,8 @@ pub struct StoredJob {
     pub kind: String,
     pub payload: Value,
     pub attempts: i32,
+    /// What its holder shows when it is done: whoever leased the job since has another.
+    pub lease_until: Option<Moment>,
 }
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -72,29 +74,38 @@ pub fn lease(conn: &mut Conn, now: Moment, lease: Duration, limit: i64) -> Resul
     Ok(leased)
 }
 
-pub fn finish(conn: &mut Conn, id: JobId, now: Moment) -> Result<()> {
-    diesel::update(jobs::table.find(id))
+/// The row of a job that is still held under the lease in hand. A worker whose lease ran out meanwhile finds none, and
+/// what the next holder does stands.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn held(job: &StoredJob) -> _ {
+    let (id, lease_until): (JobId, Option<Moment>) = (job.id, job.lease_until);
+    jobs::table.filter(jobs::id.eq(id).and(jobs::lease_until.is_not_distinct_from(lease_until)))
+}
+
+/// False where the lease was lost.
+pub fn finish(conn: &mut Conn, job: &StoredJob, now: Moment) -> Result<bool> {
+    let updated = diesel::update(held(job))
         .set((
             jobs::done_at.eq(now),
             jobs::lease_until.eq(None::<Moment>),
             jobs::last_error.eq(None::<String>),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(updated == 1)
 }
 
-pub fn try_later(conn: &mut Conn, id: JobId, run_at: Moment, why: &str) -> Result<()> {
-    diesel::update(jobs::table.find(id))
+pub fn try_later(conn: &mut Conn, job: &StoredJob, run_at: Moment, why: &str) -> Result<bool> {
+    let updated = diesel::update(held(job))
         .set((jobs::run_at.eq(run_at), jobs::lease_until.eq(None::<Moment>), jobs::last_error.eq(why)))
         .execute(conn)?;
-    Ok(())
+    Ok(updated == 1)
 }
 
-pub fn park(conn: &mut Conn, id: JobId, now: Moment, why: &str) -> Result<()> {
-    diesel::update(jobs::table.find(id))
+pub fn park(conn: &mut Conn, job: &StoredJob, now: Moment, why: &str) -> Result<bool> {
+    let updated = diesel::update(held(job))
         .set((jobs::parked_at.eq(now), jobs::lease_until.eq(None::<Moment>), jobs::last_error.eq(why)))
         .execute(conn)?;
-    Ok(())
+    Ok(updated == 1)
 }
 
 pub fn parked(conn: &mut Conn, before: Option<(Moment, JobId)>, limit: i64) -> Result<Vec<ParkedJob>> {

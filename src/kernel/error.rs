@@ -218,6 +218,7 @@ refusals! {
         NotFound = (404, "not_found", "Không tìm thấy, hoặc bạn không có quyền xem.", "Not found, or not yours to see."),
         MethodNotAllowed = (405, "method_not_allowed", "Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
         NotAcceptable = (406, "not_acceptable", "Không có dạng trả lời theo yêu cầu.", "There is no reply in the form asked for."),
+        TooSlow = (408, "too_slow", "Nội dung gửi lên không đến trong thời gian cho phép; hãy gửi lại.", "The body did not come in time; send it again."),
         Stale = (412, "stale", "Dữ liệu đã thay đổi từ lúc bạn xem; hãy tải lại rồi thử lại.", "It has changed since you read it; read it again, then try again."),
         TooLarge = (413, "too_large", "Dữ liệu gửi lên quá lớn.", "What was sent is too large."),
         WrongMediaType = (415, "wrong_media_type", "Kiểu nội dung này không được nhận ở đây.", "That media type is not taken here."),

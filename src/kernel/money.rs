@@ -34,7 +34,7 @@ use super::values::ValueFault;
 )]
 #[serde(transparent)]
 #[diesel(sql_type = BigInt)]
-#[schema(value_type = i64, minimum = 0, example = 10000)]
+#[schema(value_type = i64, minimum = 0, maximum = 999999999999_i64, example = 10000)]
 pub struct Dong(i64);
 
 /// What becomes of the part of a dong.
@@ -62,9 +62,15 @@ pub(super) const FAULTS: &[ValueFault] = &[NEGATIVE, OVERFLOW, SHARE];
 
 impl Dong {
     pub const ZERO: Self = Self(0);
+    /// Just under a thousand billion: no fee comes near, and every number in JSON is exact up to far beyond it.
+    pub const MOST: Self = Self(999_999_999_999);
 
     pub const fn new(amount: i64) -> Result<Self, ValueFault> {
-        if amount < 0 { Err(NEGATIVE) } else { Ok(Self(amount)) }
+        match amount {
+            ..0 => Err(NEGATIVE),
+            0..=999_999_999_999 => Ok(Self(amount)),
+            _ => Err(OVERFLOW),
+        }
     }
 
     pub const fn amount(self) -> i64 {
@@ -76,7 +82,7 @@ impl Dong {
     }
 
     pub fn checked_add(self, other: Self) -> Result<Self, ValueFault> {
-        self.0.checked_add(other.0).map(Self).ok_or(OVERFLOW)
+        self.0.checked_add(other.0).ok_or(OVERFLOW).and_then(Self::new)
     }
 
     /// Refused where `other` is more than this amount.
@@ -90,7 +96,7 @@ impl Dong {
     }
 
     pub fn checked_mul(self, quantity: u32) -> Result<Self, ValueFault> {
-        self.0.checked_mul(i64::from(quantity)).map(Self).ok_or(OVERFLOW)
+        self.0.checked_mul(i64::from(quantity)).ok_or(OVERFLOW).and_then(Self::new)
     }
 
     /// `numerator / denominator` of this amount: 20 % is `share(20, 100, …)`, half a per cent `share(5, 1000, …)`.
@@ -107,7 +113,7 @@ impl Dong {
             Rounding::Up => rest > 0,
         };
         let share = whole + i128::from(round_up);
-        i64::try_from(share).map(Self).map_err(|_| OVERFLOW)
+        i64::try_from(share).map_err(|_| OVERFLOW).and_then(Self::new)
     }
 
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, ValueFault> {

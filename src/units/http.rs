@@ -17,6 +17,7 @@ use crate::infra::db::Db;
 use crate::infra::http::{Open, Path, Problem, Query};
 use crate::kernel::ids::{AgencyId, UnitId};
 use crate::kernel::paging::{Limit, Page, decode_cursor};
+use crate::kernel::values::askable_day;
 use crate::kernel::{Error, Fault, General, Result};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,6 +33,7 @@ struct UnitFilter {
     #[param(example = "tan bien")]
     q: Option<String>,
     /// The day the list is of; today in Vietnam if absent.
+    #[serde(default, deserialize_with = "askable_day")]
     as_of: Option<NaiveDate>,
     #[param(inline)]
     limit: Option<Limit>,
@@ -49,6 +51,7 @@ struct CodeAsked {
     #[param(example = "25486")]
     code: String,
     /// The day on which the code is read; today in Vietnam if absent.
+    #[serde(default, deserialize_with = "askable_day")]
     as_of: Option<NaiveDate>,
 }
 
@@ -64,6 +67,7 @@ struct AgencyFilter {
     #[param(example = "tu phap")]
     q: Option<String>,
     /// The day the list is of; today in Vietnam if absent.
+    #[serde(default, deserialize_with = "askable_day")]
     as_of: Option<NaiveDate>,
     #[param(inline)]
     limit: Option<Limit>,

@@ -32,12 +32,118 @@ async fn a_method_that_an_address_does_not_take_is_named_with_those_it_takes() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
     let put = nobody.put(SIGN_IN).send().await.refused(405, "general.method_not_allowed");
-    assert_eq!(put.header("allow"), "GET, POST");
+    assert_eq!(put.header("allow"), "GET, HEAD, OPTIONS, POST");
     let odd = nobody.request(Method::from_bytes(b"BREW").unwrap(), "/api/v1/me").send().await;
-    assert_eq!(odd.refused(405, "general.method_not_allowed").header("allow"), "GET, PATCH");
+    assert_eq!(odd.refused(405, "general.method_not_allowed").header("allow"), "GET, HEAD, OPTIONS, PATCH");
     let id = uuid::Uuid::now_v7();
     let put = nobody.put(&format!("/api/v1/dossiers/{id}")).json(&json!({})).send().await;
-    assert_eq!(put.refused(405, "general.method_not_allowed").header("allow"), "DELETE, GET, PATCH");
+    assert_eq!(put.refused(405, "general.method_not_allowed").header("allow"), "DELETE, GET, HEAD, OPTIONS, PATCH");
+    // An address of its own, and not the dossier with the id `receive`.
+    let an = portal.an().await;
+    for method in [Method::PATCH, Method::GET, Method::DELETE] {
+        let literal = an.request(method, "/api/v1/dossiers/receive").seeing(1).json(&json!({})).send().await;
+        assert_eq!(literal.refused(405, "general.method_not_allowed").header("allow"), "OPTIONS, POST");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_spelt_one_way() {
+    let portal = Portal::open().await;
+    let nobody = portal.nobody();
+    for path in ["/api/v1/sessions/", "/api/v1//sessions", "//api/v1/sessions", "/api/v1/units//"] {
+        nobody.post(path).json(&json!({})).send().await.refused(404, "general.not_found");
+        nobody.get(path).send().await.refused(404, "general.not_found");
+    }
+}
+
+#[tokio::test]
+async fn whatever_can_be_read_can_be_asked_after_without_its_body() {
+    let portal = Portal::open().await;
+    let nobody = portal.nobody();
+    for path in ["/", "/metrics", "/api/openapi.json", "/health/live", "/docs/", "/api/v1/units", "/api/v1/procedures"] {
+        let head = nobody.request(Method::HEAD, path).send().await.expect(200);
+        assert!(head.bytes.is_empty(), "{path}");
+        let read = nobody.get(path).send().await.expect(200);
+        assert_eq!(head.header("content-type"), read.header("content-type"), "{path}");
+    }
+    assert_eq!(nobody.request(Method::HEAD, "/nowhere").send().await.status, 404);
+    assert_eq!(nobody.request(Method::HEAD, "/api/v1/me").send().await.status, 401);
+    assert_eq!(nobody.request(Method::HEAD, "/api/v1/dossiers/receive").send().await.status, 405);
+
+    let options = nobody.request(Method::OPTIONS, "/api/v1/units").send().await.expect(204);
+    assert_eq!(options.header("allow"), "GET, HEAD, OPTIONS");
+    nobody.request(Method::OPTIONS, "/metrics").send().await.expect(204);
+    nobody.request(Method::OPTIONS, "/nowhere").send().await.refused(404, "general.not_found");
+}
+
+#[tokio::test]
+async fn a_nul_character_is_named_where_it_stands() {
+    let portal = Portal::open().await;
+    let an = portal.an().await;
+    let english = portal.nobody().in_english();
+    let fault = |answer: &Answer| answer.body["errors"][0]["code"].as_str().unwrap_or_default().to_owned();
+
+    let login = english.post(SIGN_IN).json(&json!({ "login": "a\0", "password": "b" })).send().await;
+    assert_eq!(fault(&login.refused(422, "general.invalid").names("/login")), "nul_character");
+    let answers = json!({ "a": [{ "b/c": "x\0y" }], "k\0": 1, "plain": "\\u0000" });
+    let draft = json!({ "procedure_code": "1.004873", "answers": answers });
+    let draft = an.post("/api/v1/dossiers").key("nul").json(&draft).send().await.refused(422, "general.invalid");
+    let draft = draft.names("/answers/a/0/b~1c").names("/answers/k\0");
+    assert_eq!(draft.body["errors"].as_array().unwrap().len(), 2, "an escaped backslash is no NUL");
+
+    for path in ["/api/v1/units", "/api/v1/procedures", "/api/v1/agencies"] {
+        let asked = english.get(&format!("{path}?q=a%00b")).send().await;
+        assert_eq!(fault(&asked.refused(422, "general.invalid").names("q")), "nul_character");
+    }
+    english.get("/api/v1/procedures/%00").send().await.refused(404, "general.not_found");
+    english.get("/api/v1/procedures/a%00b/form").send().await.refused(404, "general.not_found");
+}
+
+#[tokio::test]
+async fn a_day_outside_the_calendar_is_refused_by_name() {
+    let portal = Portal::open().await;
+    let nobody = portal.nobody();
+    for day in ["-9999-01-01", "1899-12-31", "2201-01-01", "%2B262142-12-31", "0000-01-01"] {
+        for path in ["/api/v1/units", "/api/v1/agencies", "/api/v1/procedures/1.004873"] {
+            let asked = nobody.get(&format!("{path}?as_of={day}")).send().await;
+            let refused = asked.refused(422, "general.invalid").names("as_of");
+            assert_eq!(refused.body["errors"][0]["code"], "day.range", "{path} {day}");
+        }
+        let code = format!("/api/v1/units/resolve?level=commune&code=25456&as_of={day}");
+        nobody.get(&code).send().await.refused(422, "general.invalid").names("as_of");
+    }
+    nobody.get("/api/v1/units?as_of=1900-01-01").send().await.expect(200);
+    let desk = portal.sign_in("tiepnhan.phuong").await;
+    for moment in ["-262143-01-01T00:00:00Z", "-9999-01-01T00:00:00Z"] {
+        desk.get(&format!("/api/v1/tasks?due_before={moment}")).send().await.refused(422, "general.invalid");
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_digits_and_a_key_that_cannot_be_one_is_told_from_none() {
+    let portal = Portal::open().await;
+    let an = portal.an().await;
+    let dossier = an.begins("1.004873").await;
+    for odd in ["\"+1\"", "\"-1\"", "\"\"", "\"1 \"", "1", "*"] {
+        let change = an.patch(&dossier.path("")).header("If-Match", odd).json(&json!({ "answers": {} })).send();
+        change.await.refused(412, "general.stale");
+    }
+    let draft = json!({ "procedure_code": "1.004873" });
+    let begins = |key: String| an.post("/api/v1/dossiers").key(&key).json(&draft).send();
+    begins(String::new()).await.refused(400, "idempotency.key_missing");
+    for odd in ["k".repeat(129), "khoá".to_owned(), "a\tb".to_owned()] {
+        begins(odd).await.refused(400, "idempotency.key_invalid");
+    }
+    begins("k".repeat(128)).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let hasty = |settings: &mut motcua::infra::config::Settings| settings.http.body_seconds = 1;
+    let portal = Portal::with(motcua::infra::config::Profile::ThreeLevel, hasty).await;
+    let said = answer_to(&portal, "Content-Length: 10", b"{").await;
+    assert!(said.starts_with("HTTP/1.1 408") && said.contains("general.too_slow"), "{said}");
+    assert!(said.to_ascii_lowercase().contains("connection: close"), "{said}");
 }
 
 #[tokio::test]

@@ -220,6 +220,11 @@ fn money_is_whole_and_never_negative() {
     assert_eq!(code(Dong::new(-1)), "money.negative");
     assert_eq!(code(fee.checked_sub(Dong::new(10_001).expect("an amount"))), "money.negative");
     assert_eq!(fee.less(Dong::new(10_001).expect("an amount")), Dong::ZERO);
+    assert_eq!(Dong::new(999_999_999_999), Ok(Dong::MOST));
+    assert_eq!(code(Dong::new(1_000_000_000_000)), "money.overflow");
+    assert_eq!(code(Dong::MOST.checked_add(fee)), "money.overflow");
+    assert_eq!(code(Dong::MOST.checked_mul(2)), "money.overflow");
+    assert_eq!(code(Dong::MOST.share(2, 1, Rounding::Down)), "money.overflow");
     assert_eq!(code(Dong::new(i64::MAX).and_then(|most| most.checked_add(fee))), "money.overflow");
     assert_eq!(code(Dong::new(i64::MAX).and_then(|most| most.share(2, 1, Rounding::Down))), "money.overflow");
     assert_eq!(code(fee.share(1, 0, Rounding::Down)), "money.share");

@@ -32,6 +32,29 @@ fn until(what: &str, fits: impl Fn() -> bool) {
 }
 
 #[test]
+fn its_log_is_closed_to_others_and_quotes_nobody() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = std::env::temp_dir().join(format!("motcua-private-{}", uuid::Uuid::now_v7().simple()));
+    let (mut program, url) = start(&folder);
+    let mut conn = PgConnection::establish(&url).unwrap();
+    let make = "CREATE TABLE people (number text CONSTRAINT people_number UNIQUE)";
+    diesel::sql_query(make).execute(&mut conn).unwrap();
+    for _ in 0..2 {
+        let insert = diesel::sql_query("INSERT INTO people VALUES ($1)");
+        insert.bind::<diesel::sql_types::Text, _>("072098000006").execute(&mut conn).ok();
+        diesel::sql_query("INSERT INTO people VALUES ('072098000006')").execute(&mut conn).ok();
+    }
+    drop(conn);
+    let log = std::fs::read_to_string(folder.join("server.log")).unwrap();
+    assert!(log.contains("people_number") && !log.contains("072098000006"), "{log}");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&folder), mode(&folder.join("server.log"))), (0o700, 0o600));
+    Command::new("kill").args(["-INT", &program.id().to_string()]).status().unwrap();
+    program.wait().unwrap();
+    std::fs::remove_dir_all(&folder).ok();
+}
+
+#[test]
 fn it_has_one_owner_leaves_no_orphan_and_keeps_its_data() {
     let folder = std::env::temp_dir().join(format!("motcua-private-{}", uuid::Uuid::now_v7().simple()));
     let (mut first, url) = start(&folder);

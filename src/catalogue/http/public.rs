@@ -17,7 +17,7 @@ use crate::infra::clock::{Clock, in_vietnam};
 use crate::infra::db::Db;
 use crate::infra::http::{Open, Path, Problem, Query};
 use crate::kernel::paging::{Limit, Page, decode_cursor};
-use crate::kernel::values::NationalCode;
+use crate::kernel::values::{NationalCode, askable_day};
 use crate::kernel::{Error, Fault, Result};
 use crate::units::Level;
 
@@ -55,6 +55,7 @@ struct ProcedureFilter {
 #[into_params(parameter_in = Query)]
 struct AsOf {
     /// The day asked about; today in Vietnam if absent.
+    #[serde(default, deserialize_with = "askable_day")]
     as_of: Option<NaiveDate>,
 }
 

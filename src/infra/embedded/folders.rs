@@ -7,6 +7,11 @@ const SOCKETS: &str = "/tmp";
 
 pub(super) fn made(folder: &Path) -> Result<PathBuf, EmbeddedError> {
     fs::create_dir_all(folder).map_err(io_error("cannot make", folder))?;
+    let owner = fs::metadata(folder).map_err(io_error("cannot read", folder))?.uid();
+    if owner == geteuid().as_raw() {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+            .map_err(io_error("cannot close to others", folder))?;
+    }
     folder.canonicalize().map_err(io_error("cannot find", folder))
 }
 
@@ -115,7 +120,12 @@ pub(super) fn fresh_log(folder: &Path) -> Result<PathBuf, EmbeddedError> {
         let before = folder.join("server.log.1");
         fs::rename(&path, before).map_err(io_error("cannot move", &path))?;
     }
-    File::create(&path).map_err(io_error("cannot make", &path))?;
+    OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(io_error("cannot make", &path))?;
     Ok(path)
 }
 

@@ -21,7 +21,7 @@ mod run;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
@@ -245,6 +245,11 @@ fn start(
         "log_timezone=UTC",
         "lc_messages=C",
         "jit=off",
+        // A statement, a DETAIL or a CONTEXT may hold what a citizen wrote: the log says that and where it failed.
+        "log_error_verbosity=terse",
+        "log_min_error_statement=panic",
+        "log_parameter_max_length=0",
+        "log_parameter_max_length_on_error=0",
     ];
     if durability == Durability::Throwaway {
         settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -10,6 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::super::config::Settings;
 use super::super::crypto;
@@ -34,9 +36,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request
-            .app_data::<web::Data<Settings>>()
-            .map_or(262_144, |settings| settings.http.json_limit_bytes);
+        let settings = request.app_data::<web::Data<Settings>>();
+        let limit = settings.map_or(262_144, |settings| settings.http.json_limit_bytes);
+        let patience = Duration::from_secs(settings.map_or(15, |settings| settings.http.body_seconds));
         let is_json = content_type_is_json(request);
         let declared = request
             .headers()
@@ -51,14 +53,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             if declared.is_some_and(|length| length > limit) {
                 return Err(too_large());
             }
-            let mut bytes = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|error| General::Malformed.error().caused_by(error.to_string()))?;
-                if bytes.len() + chunk.len() > limit {
-                    return Err(too_large());
+            let read = async {
+                let mut bytes = web::BytesMut::new();
+                while let Some(chunk) = payload.next().await {
+                    let chunk =
+                        chunk.map_err(|error| General::Malformed.error().caused_by(error.to_string()))?;
+                    if bytes.len() + chunk.len() > limit {
+                        return Err(too_large());
+                    }
+                    bytes.extend_from_slice(&chunk);
                 }
-                bytes.extend_from_slice(&chunk);
-            }
+                Ok(bytes)
+            };
+            let bytes = match tokio::time::timeout(patience, read).await {
+                Ok(read) => read?,
+                Err(_too_late) => return Err(General::TooSlow.into()),
+            };
             let body = parse(&bytes)?;
             Ok(Self { body, digest: crypto::sha256(&bytes) })
         })
@@ -71,7 +81,53 @@ fn content_type_is_json(request: &HttpRequest) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
+/// PostgreSQL's text has every character but NUL: it is refused here, where its place has a name.
+fn nul_fault(pointer: impl Into<String>) -> Fault {
+    Fault::new(
+        pointer,
+        "nul_character",
+        "Có ký tự NUL (U+0000), không lưu trữ được.",
+        "A NUL character (U+0000) cannot be stored.",
+    )
+}
+
+/// The places of NUL in a body. Almost no body spells the escape, and only those that do are walked.
+fn nul_faults(bytes: &[u8]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if bytes.windows(6).any(|window| window == br"\u0000")
+        && let Ok(body) = serde_json::from_slice::<Value>(bytes)
+    {
+        find_nul(&body, String::new(), &mut faults);
+    }
+    faults
+}
+
+fn find_nul(value: &Value, pointer: String, faults: &mut Vec<Fault>) {
+    match value {
+        Value::String(text) if text.contains('\0') => faults.push(nul_fault(pointer)),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                find_nul(item, format!("{pointer}/{index}"), faults);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                let place = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                if key.contains('\0') {
+                    faults.push(nul_fault(place.clone()));
+                }
+                find_nul(member, place, faults);
+            }
+        }
+        _ => {}
+    }
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let nul = nul_faults(bytes);
+    if !nul.is_empty() {
+        return Err(Error::invalid(nul));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut reader);
     let fault = match parsed {
@@ -155,6 +211,14 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let nul: Vec<Fault> = pairs
+            .clone()
+            .filter(|(name, value)| name.contains('\0') || value.contains('\0'))
+            .map(|(name, _)| nul_fault(name))
+            .collect();
+        if !nul.is_empty() {
+            return ready(Err(Error::invalid(nul)));
+        }
         let parsed = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map(Self);
         let parsed = parsed.map_err(|error| {
             let mut fault = fault_of(&pointer_of(error.path()), &error.inner().to_string());
@@ -173,6 +237,10 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // Nothing has a name with NUL in it, and PostgreSQL could not be asked for it.
+        if request.path().contains("%00") {
+            return ready(Err(General::NotFound.into()));
+        }
         let parsed = web::Path::<T>::from_request(request, payload).into_inner();
         ready(match parsed {
             Ok(path) => Ok(Self(path.into_inner())),
@@ -194,8 +262,12 @@ impl FromRequest for IfMatch {
             return ready(Err(General::PreconditionRequired.into()));
         };
         let text = value.to_str().unwrap_or_default().trim();
-        let version =
-            text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+        let digits = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            // Numbers in Rust may bear a sign; an entity tag is compared as it stands.
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let version = digits.and_then(|text| text.parse().ok());
         ready(version.map(Self).ok_or_else(|| General::Stale.into()))
     }
 }
@@ -215,11 +287,11 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key =
-            request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
-        ready(match key {
-            Some(key) if (1..=128).contains(&key.len()) => Ok(Self(key.to_owned())),
-            _ => Err(Refusal::KeyMissing.into()),
+        let sent = request.headers().get("idempotency-key").map(|value| value.to_str().map(str::trim));
+        ready(match sent {
+            None | Some(Ok("")) => Err(Refusal::KeyMissing.into()),
+            Some(Ok(key)) if key.len() <= 128 && !key.contains('\t') => Ok(Self(key.to_owned())),
+            Some(_) => Err(Refusal::KeyInvalid.into()),
         })
     }
 }

@@ -87,6 +87,10 @@ pub fn render(path: &str, context: &RequestContext, error: &Error) -> HttpRespon
         let methods: Vec<&str> = methods.iter().filter_map(Value::as_str).collect();
         response.insert_header((header::ALLOW, methods.join(", ")));
     }
+    if code.status == 408 {
+        // The rest of the body may come yet; nobody will read it (RFC 9110, 15.5.9).
+        response.force_close();
+    }
     if code.status == 401 {
         response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
     }
@@ -99,6 +103,7 @@ pub fn for_status(status: StatusCode) -> Error {
         404 => General::NotFound,
         405 => General::MethodNotAllowed,
         406 => General::NotAcceptable,
+        408 => General::TooSlow,
         413 => General::TooLarge,
         415 => General::WrongMediaType,
         429 => General::TooManyRequests,

@@ -63,6 +63,7 @@ impl IntoResponses for Open {
         let mut all = Always::responses();
         all.extend(problems(&[
             (400, "The request could not be read"),
+            (408, "The body did not come in time"),
             (413, "The body is too large"),
             (415, "The body has another media type"),
             (422, "Some of what was sent is not valid: every fault is listed"),

@@ -9,6 +9,7 @@
 mod fault;
 mod agency_identifier;
 mod citizen_number;
+mod day;
 mod dossier_number;
 mod email;
 mod national_code;
@@ -18,6 +19,7 @@ mod words;
 
 pub use agency_identifier::{AgencyIdentifier, IdentifierStyle};
 pub use citizen_number::{CitizenNumber, PROVINCES_OF_BIRTH, Sex};
+pub use day::askable_day;
 pub use dossier_number::DossierNumber;
 pub use email::Email;
 pub(crate) use fault::TextVisitor;
@@ -30,7 +32,7 @@ pub use words::Words;
 /// Every fault of the values in this module and of money, paging and ids: the list that `docs/errors.md` prints
 /// and that translates a code found in a JSON error.
 pub fn all_faults() -> Vec<ValueFault> {
-    let lists: [&[ValueFault]; 12] = [
+    let lists: [&[ValueFault]; 13] = [
         fault::FAULTS,
         citizen_number::FAULTS,
         tax_code::FAULTS,
@@ -40,6 +42,7 @@ pub fn all_faults() -> Vec<ValueFault> {
         dossier_number::FAULTS,
         national_code::FAULTS,
         words::FAULTS,
+        day::FAULTS,
         super::money::FAULTS,
         super::paging::FAULTS,
         super::ids::FAULTS,
