@@ -203,3 +203,18 @@ async fn a_citizen_submits_and_has_the_signed_result() {
     let letters = portal.mail.letters();
     assert!(letters.iter().any(|letter| letter.contains(&dossier.number)), "{letters:#?}");
 }
+
+/// A client that knows nothing but the document: the form's own example, handed in as it is.
+#[tokio::test]
+async fn the_example_of_a_form_can_be_handed_in_as_it_is() {
+    let portal = Portal::two_level().await;
+    let an = portal.an().await;
+    for code in ["1.001193", "2.000528", "1.004222"] {
+        let form = an.get(&format!("/api/v1/procedures/{code}/form")).send().await.expect(200);
+        let mut dossier = an.begins_with(code, &form.body["examples"][0]).await;
+        an.completes(&dossier).await;
+        let check = an.get(&dossier.path("/check")).send().await.expect(200);
+        assert_eq!(check.body["ready"], true, "{code}: {:#}", check.body);
+        an.hands_in(&mut dossier).await.expect(201);
+    }
+}

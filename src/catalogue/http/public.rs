@@ -19,7 +19,7 @@ use crate::infra::http::{Open, Path, Problem, Query};
 use crate::kernel::paging::{Limit, Page, decode_cursor};
 use crate::kernel::values::{NationalCode, askable_day};
 use crate::kernel::{Error, Fault, Result};
-use crate::units::Level;
+use crate::units::{Level, store as units};
 
 const PROCEDURES: &str = "procedures.by_code";
 
@@ -159,14 +159,15 @@ async fn get_form(
 ) -> Result<Json<FormView>> {
     let as_of = asked.0.as_of.unwrap_or_else(|| today(&clock));
     let code = code.0;
-    let in_force = db.read(move |conn| {
+    let form = db.read(move |conn| {
         if let Some(in_force) = definitions.in_force(conn, &code, as_of)? {
-            return Ok(in_force);
+            let communes = units::served_communes(conn, as_of)?;
+            return Ok(views::form_view(&in_force, as_of, &communes));
         }
         procedures::by_code(conn, &code)?.ok_or(Refusal::ProcedureUnknown)?;
         Err(Refusal::NotInForce.error().with("as_of", as_of.to_string()))
     });
-    Ok(Json(views::form_view(&in_force.await?, as_of)))
+    Ok(Json(form.await?))
 }
 
 /// The published versions of a procedure

@@ -1,6 +1,7 @@
 //! Makes the cards: what a definition says, or what the national record says where there is no definition.
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
 use super::{ChannelView, ConflictView, FeeView, FormView, ProcedureCard, StepView, VersionItem};
 use crate::catalogue::definition::{Channel, ChannelKind, Definition, Field, Text};
@@ -11,6 +12,7 @@ use crate::catalogue::store::procedures::{Procedure, levels_passed, subject_code
 use crate::catalogue::store::versions::PublishedVersion;
 use crate::catalogue::words;
 use crate::infra::clock::in_vietnam;
+use crate::units::Unit;
 
 /// The card of a procedure: of its version in force, or of the national record where there is none.
 pub fn card(
@@ -138,7 +140,7 @@ fn conflict_view(conflict: &Conflict) -> ConflictView {
     ConflictView { code: conflict.code, channel: conflict.channel, text: words::conflict(conflict.code) }
 }
 
-pub fn form_view(in_force: &InForce, as_of: NaiveDate) -> FormView {
+pub fn form_view(in_force: &InForce, as_of: NaiveDate, communes: &[Unit]) -> FormView {
     let definition = in_force.definition.definition();
     FormView {
         code: definition.code.clone(),
@@ -152,8 +154,23 @@ pub fn form_view(in_force: &InForce, as_of: NaiveDate) -> FormView {
         layout: definition.layout.clone(),
         rules: definition.rules.clone(),
         components: definition.components.clone(),
-        examples: definition.examples.clone(),
+        examples: definition.examples.iter().map(|example| at_home(definition, example, communes)).collect(),
     }
+}
+
+/// An example at an address of this province: a definition is written once, and communes are reorganised under it.
+fn at_home(definition: &Definition, example: &Value, communes: &[Unit]) -> Value {
+    let mut example = example.clone();
+    let Some(address) =
+        definition.routing.address.as_deref().and_then(|pointer| example.pointer_mut(pointer))
+    else {
+        return example;
+    };
+    let is_here = communes.iter().any(|commune| address.as_str() == Some(commune.code.as_str()));
+    if let Some(first) = communes.first().filter(|_| !is_here) {
+        *address = Value::String(first.code.clone());
+    }
+    example
 }
 
 /// Versions newest first; each ends on the day before the next one begins, and at the latest when the procedure
