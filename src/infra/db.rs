@@ -360,7 +360,9 @@ fn kind_of(error: &DieselError) -> Trouble {
             }
         }
         // diesel, of a moment that PostgreSQL's microseconds do not reach.
-        DieselError::SerializationError(cause) if cause.to_string().contains("too large to fit in an i64") => {
+        DieselError::SerializationError(cause)
+            if cause.to_string().contains("too large to fit in an i64") =>
+        {
             Trouble::NotStorable
         }
         DieselError::RollbackErrorOnCommit { commit_error, .. } => match kind_of(commit_error) {
@@ -413,6 +415,9 @@ mod tests {
             assert_eq!(watchful(url), format!("postgresql://{address}?{ours}{own}"), "{url}");
         }
         let words = watchful("host=b connect_timeout=7");
-        assert!(words.starts_with("connect_timeout=1 ") && words.ends_with(" host=b connect_timeout=7"), "{words}");
+        assert!(
+            words.starts_with("connect_timeout=1 ") && words.ends_with(" host=b connect_timeout=7"),
+            "{words}"
+        );
     }
 }

@@ -145,7 +145,8 @@ impl Worker {
             Err(Failure::Later(why)) if job.attempts < self.settings.attempts => {
                 let run_at = now + wait_after(job.attempts, job.id.uuid().as_u128());
                 let words = why.clone();
-                let is_held = self.db.write(move |conn| store::try_later(conn, &mine, run_at, &words)).await?;
+                let is_held =
+                    self.db.write(move |conn| store::try_later(conn, &mine, run_at, &words)).await?;
                 (is_held, "later", Some(why))
             }
             Err(Failure::Later(why) | Failure::Never(why)) => {

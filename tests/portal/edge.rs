@@ -37,7 +37,10 @@ async fn a_method_that_an_address_does_not_take_is_named_with_those_it_takes() {
     assert_eq!(odd.refused(405, "general.method_not_allowed").header("allow"), "GET, HEAD, OPTIONS, PATCH");
     let id = uuid::Uuid::now_v7();
     let put = nobody.put(&format!("/api/v1/dossiers/{id}")).json(&json!({})).send().await;
-    assert_eq!(put.refused(405, "general.method_not_allowed").header("allow"), "DELETE, GET, HEAD, OPTIONS, PATCH");
+    assert_eq!(
+        put.refused(405, "general.method_not_allowed").header("allow"),
+        "DELETE, GET, HEAD, OPTIONS, PATCH"
+    );
     // An address of its own, and not the dossier with the id `receive`.
     let an = portal.an().await;
     for method in [Method::PATCH, Method::GET, Method::DELETE] {
@@ -60,7 +63,15 @@ async fn an_address_is_spelt_one_way() {
 async fn whatever_can_be_read_can_be_asked_after_without_its_body() {
     let portal = Portal::open().await;
     let nobody = portal.nobody();
-    for path in ["/", "/metrics", "/api/openapi.json", "/health/live", "/docs/", "/api/v1/units", "/api/v1/procedures"] {
+    for path in [
+        "/",
+        "/metrics",
+        "/api/openapi.json",
+        "/health/live",
+        "/docs/",
+        "/api/v1/units",
+        "/api/v1/procedures",
+    ] {
         let head = nobody.request(Method::HEAD, path).send().await.expect(200);
         assert!(head.bytes.is_empty(), "{path}");
         let read = nobody.get(path).send().await.expect(200);
@@ -87,7 +98,8 @@ async fn a_nul_character_is_named_where_it_stands() {
     assert_eq!(fault(&login.refused(422, "general.invalid").names("/login")), "nul_character");
     let answers = json!({ "a": [{ "b/c": "x\0y" }], "k\0": 1, "plain": "\\u0000" });
     let draft = json!({ "procedure_code": "1.004873", "answers": answers });
-    let draft = an.post("/api/v1/dossiers").key("nul").json(&draft).send().await.refused(422, "general.invalid");
+    let draft =
+        an.post("/api/v1/dossiers").key("nul").json(&draft).send().await.refused(422, "general.invalid");
     let draft = draft.names("/answers/a/0/b~1c").names("/answers/k\0");
     assert_eq!(draft.body["errors"].as_array().unwrap().len(), 2, "an escaped backslash is no NUL");
 
@@ -125,7 +137,8 @@ async fn a_version_is_digits_and_a_key_that_cannot_be_one_is_told_from_none() {
     let an = portal.an().await;
     let dossier = an.begins("1.004873").await;
     for odd in ["\"+1\"", "\"-1\"", "\"\"", "\"1 \"", "1", "*"] {
-        let change = an.patch(&dossier.path("")).header("If-Match", odd).json(&json!({ "answers": {} })).send();
+        let change =
+            an.patch(&dossier.path("")).header("If-Match", odd).json(&json!({ "answers": {} })).send();
         change.await.refused(412, "general.stale");
     }
     let draft = json!({ "procedure_code": "1.004873" });

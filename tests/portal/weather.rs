@@ -198,7 +198,10 @@ async fn a_handler_that_panics_is_a_job_that_failed_and_the_list_is_counted() {
     portal.sql(move |conn| jobs::store::enqueue(conn, &new, now)).await;
     assert_eq!(worker.turn().await.unwrap(), 1);
     assert_eq!(state.metrics.jobs_parked.get(), 1);
-    assert_eq!(portal.count("SELECT count(*) AS count FROM jobs WHERE last_error = 'the handler panicked'").await, 1);
+    assert_eq!(
+        portal.count("SELECT count(*) AS count FROM jobs WHERE last_error = 'the handler panicked'").await,
+        1
+    );
     // Emptied by somebody else: an idle worker sees it within a minute.
     portal.sql(|conn| Ok(conn.batch_execute("DELETE FROM jobs WHERE parked_at IS NOT NULL")?)).await;
     portal.advance(chrono::Duration::seconds(61));
@@ -324,7 +327,8 @@ async fn scans(portal: &Portal) -> Vec<(String, i64)> {
         seq_scan: i64,
     }
     let database = portal.database().to_owned();
-    let kill = format!("SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = '{database}'");
+    let kill =
+        format!("SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = '{database}'");
     administer(move |conn| conn.batch_execute(&kill).unwrap()).await;
     let rows: Vec<Row> = portal
         .sql(|conn| {

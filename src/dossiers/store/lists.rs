@@ -10,8 +10,8 @@ use super::super::lists::{DossierFilter, QueueFilter};
 use crate::authority::{HolderFilter, Op, Role};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
-use crate::kernel::{General, Result};
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, TaskId};
+use crate::kernel::{General, Result};
 use crate::schema::{dossier_agencies, dossiers, procedures, tasks};
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -71,7 +71,8 @@ macro_rules! open_tasks {
                 let covered = op.agencies_of(&[role]).into_iter();
                 covered.filter(|agency| filter.agency_id.is_none_or(|wanted| wanted == *agency)).collect()
             };
-            let (reception, processing, leader) = (at(Role::Reception), at(Role::Processing), at(Role::Leader));
+            let (reception, processing, leader) =
+                (at(Role::Reception), at(Role::Processing), at(Role::Leader));
             let mut all = [reception.clone(), processing.clone(), leader.clone()].concat();
             all.sort();
             all.dedup();
@@ -103,9 +104,7 @@ macro_rules! open_tasks {
             match filter.holder {
                 Some(HolderFilter::Me) => Box::new(condition.and(held()).and(by_me())),
                 Some(HolderFilter::Nobody) => Box::new(condition.and(diesel::dsl::not(held()))),
-                Some(HolderFilter::Others) => {
-                    Box::new(condition.and(held()).and(diesel::dsl::not(by_me())))
-                }
+                Some(HolderFilter::Others) => Box::new(condition.and(held()).and(diesel::dsl::not(by_me()))),
                 None => condition,
             }
         }
