@@ -178,7 +178,8 @@ impl Things {
             "agency_id": agency, "title": "Chứng thực bản sao ngoài giờ",
             "text": "Phường có chứng thực bản sao vào sáng thứ Bảy không?", "may_publish": false,
         });
-        let question = an.post("/api/v1/questions").key(&new_key()).json(&question).send().await.expect(201);
+        let question =
+            an.post("/api/v1/questions").key(&new_key()).json(&question).send().await.expect(201);
         Self {
             question: text(&question.body["id"]),
             dossier: dossier.id,
