@@ -212,7 +212,6 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let nul: Vec<Fault> = pairs
-            .clone()
             .filter(|(name, value)| name.contains('\0') || value.contains('\0'))
             .map(|(name, _)| nul_fault(name))
             .collect();
