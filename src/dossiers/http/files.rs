@@ -99,11 +99,17 @@ pub async fn list_files(
     Ok(web::Json(files))
 }
 
+/// Bytes, for the document.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only its schema is wanted")]
+pub struct FileBytes(Vec<u8>);
+
 /// The bytes of a file, as they were received.
 #[utoipa::path(
     tag = "files",
     params(("id" = DossierId, Path), ("file_id" = FileId, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>, description = "The file"), Signed)
+    responses((status = 200, description = "The file", content((FileBytes = "application/pdf"), (FileBytes = "image/jpeg"), (FileBytes = "image/png"))), Signed)
 )]
 #[get("/dossiers/{id}/files/{file_id}")]
 pub async fn read_file(
