@@ -89,6 +89,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    confirmations (id) {
+        id -> Uuid,
+        dossier_id -> Uuid,
+        step -> Int2,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        text -> Text,
+        respond_by -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     deadline_changes (dossier_id, change_id, clock) {
         dossier_id -> Uuid,
         change_id -> Uuid,
@@ -606,6 +621,8 @@ diesel::joinable!(agencies -> units (unit_id));
 diesel::joinable!(apologies -> accounts (by_account_id));
 diesel::joinable!(apologies -> dossiers (dossier_id));
 diesel::joinable!(calendar_changes -> accounts (by_account_id));
+diesel::joinable!(confirmations -> accounts (asked_by));
+diesel::joinable!(confirmations -> dossiers (dossier_id));
 diesel::joinable!(deadline_changes -> calendar_changes (change_id));
 diesel::joinable!(deadline_changes -> dossiers (dossier_id));
 diesel::joinable!(deadline_warnings -> dossiers (dossier_id));
@@ -667,6 +684,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
     calendar_changes,
     calendar_days,
+    confirmations,
     deadline_changes,
     deadline_warnings,
     dossier_agencies,

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::authority::Role;
 use crate::calendar::store::changes;
-use crate::dossiers::store::views;
+use crate::catalogue::definition::IfSilent;
+use crate::dossiers::store::{confirmations, views};
+use crate::dossiers::workflow::Move;
 use crate::identity::{card, standing};
 use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
@@ -19,6 +21,16 @@ pub fn facts_of(conn: &mut Conn, id: DossierId, _event_id: i64, payload: &Value)
     let version = payload.get("version").and_then(Value::as_i64);
     // The move that the letter is about; others may have followed before the letter is written.
     let told = views::moves(conn, id)?.into_iter().find(|told| Some(i64::from(told.version)) == version);
+    let asked = match &told {
+        Some(told) if told.action == Move::AskConfirmation.word() => {
+            confirmations::asked_at(conn, id, told.at)?
+        }
+        _ => None,
+    };
+    let silence_confirms = asked
+        .as_ref()
+        .and_then(|asked| row.route.get(usize::try_from(asked.step).ok()?)?.confirmation)
+        .is_some_and(|wanted| wanted.if_silent == IfSilent::Confirmed);
     let reason = match payload.get("change_id").and_then(Value::as_str) {
         Some(change_id) => {
             CalendarChangeId::parse(change_id).ok().map(|change| rule_of(conn, change)).transpose()?.flatten()
@@ -37,7 +49,10 @@ pub fn facts_of(conn: &mut Conn, id: DossierId, _event_id: i64, payload: &Value)
         };
         defects.iter().map(fact).collect::<Vec<_>>()
     });
-    let respond_by: Option<Moment> = row.supplement.as_ref().map(|supplement| supplement.respond_by);
+    let respond_by: Option<Moment> = match &asked {
+        Some(asked) => Some(asked.respond_by),
+        None => row.supplement.as_ref().map(|supplement| supplement.respond_by),
+    };
     Ok(LetterFacts {
         dossier_id: id,
         account_id: row.applicant_id,
@@ -53,6 +68,7 @@ pub fn facts_of(conn: &mut Conn, id: DossierId, _event_id: i64, payload: &Value)
         amount: row.payment.map(|payment| payment.amount),
         respond_by,
         result_title: row.result.map(|result| result.title),
+        silence_confirms,
     })
 }
 
@@ -90,6 +106,7 @@ pub fn desk_facts_of(conn: &mut Conn, id: DossierId, kind: Kind, now: Moment) ->
             amount: None,
             respond_by: None,
             result_title: None,
+            silence_confirms: false,
         });
     }
     Ok(letters)

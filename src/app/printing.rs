@@ -92,6 +92,7 @@ pub fn workflow_page() -> String {
             }
         }
     }
+    page.push_str("\nWhile the applicant is asked to confirm (`ask-confirmation`, where the step wants it) the dossier stays in 4 and the\nclock runs: the time is the agency's. The step is not left by `forward` or `finish` before the confirmation was given;\n`close-unconfirmed` is the portal's own, when the working days have passed in silence. A question that is open when the\ndossier leaves the step or the state lapses.\n");
     page.push_str(&questions_section());
     page
 }

@@ -57,12 +57,16 @@ fn letter_for(kind: DossierEventKind, event: &StoredEvent) -> Option<Kind> {
         DossierEventKind::Reopened => Some(Kind::ResultHeldBack),
         DossierEventKind::Finished => Some(Kind::ResultReady),
         DossierEventKind::Returned => Some(Kind::ResultReturned),
+        DossierEventKind::ConfirmationAsked => Some(Kind::ConfirmationAsked),
+        DossierEventKind::SilenceConfirmed => Some(Kind::SilenceConfirmed),
+        DossierEventKind::SilenceReturned => Some(Kind::SilenceReturned),
         DossierEventKind::Apologised => Some(Kind::Apology),
         DossierEventKind::DeadlineMoved => Some(Kind::DeadlineMoved),
         DossierEventKind::DeadlineNear
         | DossierEventKind::DeadlineMissed
         | DossierEventKind::ReceptionMissed
         | DossierEventKind::SupplementSent
+        | DossierEventKind::ConfirmationAnswered
         | DossierEventKind::WithdrawalRequested
         | DossierEventKind::MovedOn => None,
     }

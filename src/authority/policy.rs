@@ -70,7 +70,9 @@ pub fn rule(action: Action) -> &'static [Who] {
         Action::DossierEdit | Action::DossierDiscard | Action::DossierSubmit | Action::DossierAccesses => {
             &[Owner]
         }
-        Action::DossierSupplement | Action::DossierWithdraw => &[Owner, Holder(Reception, OnBehalf)],
+        Action::DossierSupplement | Action::DossierWithdraw | Action::DossierConfirm => {
+            &[Owner, Holder(Reception, OnBehalf)]
+        }
         Action::FileUpload | Action::FileRemove => &[
             Owner,
             Holder(Reception, OnBehalf),
@@ -119,10 +121,14 @@ pub fn rule(action: Action) -> &'static [Who] {
         Action::DossierCloseUnsupplemented => {
             &[System, Holder(Reception, Handling), Holder(Leader, Handling)]
         }
+        // What nobody answered is closed by the clock alone, as the step says.
+        Action::DossierCloseUnconfirmed => &[System],
         Action::DossierConfirmPayment => {
             &[Holder(Reception, Receiving), Holder(Reception, Handling), Holder(Leader, Handling)]
         }
-        Action::DossierPropose => &[Holder(Processing, Handling), Holder(Leader, Handling)],
+        Action::DossierPropose | Action::DossierAskConfirmation => {
+            &[Holder(Processing, Handling), Holder(Leader, Handling)]
+        }
         Action::RegisterRead => {
             &[Holder(Reception, Within), Holder(Leader, Within), Holder(Inspector, Within)]
         }

@@ -232,6 +232,26 @@ pub struct Step {
     /// What becomes of the step in a province that does not have its level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_level_absent: Option<IfLevelAbsent>,
+    /// The applicant's word is wanted before the step is left: for processing and verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<WantedConfirmation>,
+}
+
+/// How long the applicant has to confirm, in working days (1 to 30), and what silence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedConfirmation {
+    #[schema(minimum = 1, maximum = 30, example = 1)]
+    pub working_days: u32,
+    pub if_silent: IfSilent,
+}
+
+/// `confirmed`: silence is a yes. `returned`: the officer has to ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IfSilent {
+    Confirmed,
+    Returned,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::acting::{self, Begun};
+use super::confirmation;
 use super::events::DossierEventKind;
 use super::intake::WithReason;
 use super::library::Library;
@@ -223,6 +224,7 @@ pub fn finish(
             _ => {}
         }
     }
+    confirmation::must_be_settled(conn, &begun)?;
     check_result(conn, id, body)?;
     let return_step = begun
         .locked

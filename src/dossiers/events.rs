@@ -25,6 +25,12 @@ pub enum DossierEventKind {
     Finished,
     Reopened,
     Returned,
+    ConfirmationAsked,
+    ConfirmationAnswered,
+    /// Nobody answered in time: that counts as a yes.
+    SilenceConfirmed,
+    /// Nobody answered in time: the officer asks again.
+    SilenceReturned,
     /// The leader apologised and named a new date.
     Apologised,
     /// The calendar changed and the due date with it.
@@ -36,7 +42,7 @@ pub enum DossierEventKind {
 }
 
 impl DossierEventKind {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Submitted,
         Self::Received,
         Self::Accepted,
@@ -52,6 +58,10 @@ impl DossierEventKind {
         Self::Finished,
         Self::Reopened,
         Self::Returned,
+        Self::ConfirmationAsked,
+        Self::ConfirmationAnswered,
+        Self::SilenceConfirmed,
+        Self::SilenceReturned,
         Self::Apologised,
         Self::DeadlineMoved,
         Self::DeadlineNear,
@@ -76,6 +86,10 @@ impl DossierEventKind {
             Self::Finished => "dossier.finished",
             Self::Reopened => "dossier.reopened",
             Self::Returned => "dossier.returned",
+            Self::ConfirmationAsked => "dossier.confirmation_asked",
+            Self::ConfirmationAnswered => "dossier.confirmation_answered",
+            Self::SilenceConfirmed => "dossier.silence_confirmed",
+            Self::SilenceReturned => "dossier.silence_returned",
             Self::Apologised => "dossier.apologised",
             Self::DeadlineMoved => "dossier.deadline_moved",
             Self::DeadlineNear => "dossier.deadline_near",

@@ -128,6 +128,28 @@ impl Watch {
         }
         failed.map_or(Ok(()), Err)
     }
+
+    /// The same, of confirmations.
+    async fn close_unconfirmed(&self, op: &Op) -> Result<()> {
+        let mut after: Option<DossierId> = None;
+        let mut failed = None;
+        loop {
+            let asking = op.clone();
+            let ids = self.db.read(move |conn| watching::unconfirmed(conn, &asking, after)).await?;
+            let Some(last) = ids.last().copied() else { break };
+            after = Some(last);
+            for id in ids {
+                let (library, op) = (self.library.clone(), op.clone());
+                let closed =
+                    self.db.write(move |conn| watching::close_unconfirmed(conn, &library, &op, id)).await;
+                if let Err(error) = closed {
+                    tracing::warn!(event = "confirmation_not_closed", dossier_id = %id, cause = format!("{error:?}"));
+                    failed = Some(error);
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
 }
 
 impl Job for Watch {
@@ -139,8 +161,11 @@ impl Job for Watch {
         let watch = self.clone();
         Box::pin(async move {
             let op = Op::system(now);
-            watch.close_unanswered(&op).await?;
+            let supplements = watch.close_unanswered(&op).await;
+            let confirmations = watch.close_unconfirmed(&op).await;
             watch.warn(&op).await?;
+            supplements?;
+            confirmations?;
             Ok(())
         })
     }

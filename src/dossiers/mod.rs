@@ -6,6 +6,7 @@
 
 pub mod acting;
 pub mod apology;
+pub mod confirmation;
 pub mod deadlines;
 pub mod decision;
 pub mod delivery;

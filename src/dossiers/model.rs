@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::decision::Decision;
 use super::workflow::Way;
 use crate::authority::{Action, Lease, Resource, Role, Where};
-use crate::catalogue::definition::{StepKind, StepRole};
+use crate::catalogue::definition::{StepKind, StepRole, WantedConfirmation};
 use crate::infra::clock::Moment;
 use crate::kernel::Dong;
 use crate::kernel::ids::{AccountId, AgencyId, DossierId, ProcedureId, TaskId, UnitId, VersionId};
@@ -106,6 +106,9 @@ pub struct RouteStep {
     pub agency_id: AgencyId,
     /// Percent of the time limit.
     pub time_share: u32,
+    /// The applicant's word that the step wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<WantedConfirmation>,
 }
 
 /// What never changes after submission.

@@ -6,6 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::acting::{self, Begun};
+use super::confirmation;
 use super::events::DossierEventKind;
 use super::library::Library;
 use super::refusal::Refusal;
@@ -46,6 +47,7 @@ pub fn forward(
     if next_kind == Some(StepKind::Approval) && begun.locked.progress.decision.is_none() {
         return Err(Refusal::ProposalMissing.into());
     }
+    confirmation::must_be_settled(conn, &begun)?;
     let desk = begun.hand_to(conn, library, to)?;
     let note = body.note.as_ref().map(Words::to_string);
     begun.finish(conn, desk, DossierEventKind::MovedOn, None, note)

@@ -31,6 +31,10 @@ refusals! {
         UploadNotOpen = (409, "upload_not_open", "Hồ sơ không nhận thêm tệp ở trạng thái này.", "The dossier takes no more files in this state."),
         ApologyGiven = (409, "apology_given", "Hồ sơ đã có một lần xin lỗi và hẹn lại; chỉ được hẹn lại một lần.", "An apology with a new date was given already; there can be only one."),
         ApologyTooLate = (409, "apology_too_late", "Phải xin lỗi và hẹn lại trước ngày hẹn trả ít nhất một ngày làm việc.", "An apology must be given at least one working day before the due date."),
+        ConfirmationOpen = (409, "confirmation_open", "Công dân chưa trả lời đề nghị xác nhận.", "The applicant has not answered the request for a confirmation yet."),
+        ConfirmationMissing = (409, "confirmation_missing", "Bước này cần công dân xác nhận; hãy đề nghị xác nhận trước.", "This step wants the applicant's confirmation; it has to be asked for and given first."),
+        ConfirmationGiven = (409, "confirmation_given", "Công dân đã xác nhận ở bước này.", "The applicant has confirmed at this step already."),
+        ConfirmationNotAsked = (409, "confirmation_not_asked", "Hiện không có nội dung nào chờ bạn xác nhận.", "Nothing waits for your confirmation at present."),
         TrackingNotFound = (404, "tracking_not_found", "Không có hồ sơ với số và mã tra cứu này.", "No dossier has this number and secret."),
     }
 }

@@ -101,6 +101,7 @@ pub fn resolve(
             role: step.role,
             agency_id,
             time_share: planned_step.time_share,
+            confirmation: step.confirmation,
         });
     }
     Ok(route)

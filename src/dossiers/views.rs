@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::confirmation::ConfirmationOutcome;
 use super::decision::Decision;
 use super::model::{State, Subject};
 use super::store::views::DossierRow;
 use super::workflow::{Move, open_moves};
 use crate::authority::{Op, Role};
-use crate::catalogue::definition::StepKind;
+use crate::catalogue::definition::{IfSilent, StepKind};
 use crate::files::{FileView, Purpose};
 use crate::infra::clock::{Moment, in_vietnam};
 use crate::kernel::Dong;
@@ -78,6 +79,8 @@ pub struct DossierView {
     pub ended_at: Option<DateTime<FixedOffset>>,
     pub files: Vec<FileView>,
     pub supplement: Option<SupplementView>,
+    /// What the applicant was last asked to confirm at this step; open while it has no outcome.
+    pub confirmation: Option<ConfirmationView>,
     pub payment: Option<PaymentView>,
     pub result: Option<ResultView>,
 }
@@ -121,6 +124,23 @@ pub struct SupplementView {
     pub answered_at: Option<DateTime<Utc>>,
 }
 
+/// What the applicant was asked to confirm, by when, and what came of it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConfirmationView {
+    pub asked_at: DateTime<Utc>,
+    #[schema(example = "Đề nghị kiểm tra bản thảo Giấy khai sinh.")]
+    pub text: String,
+    pub respond_by: DateTime<Utc>,
+    /// What silence means.
+    #[serde(default)]
+    pub if_silent: Option<IfSilent>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub outcome: Option<ConfirmationOutcome>,
+    /// What the applicant said with it.
+    #[schema(example = "Quê quán ghi sai.")]
+    pub note: Option<String>,
+}
+
 /// The open payment request.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PaymentView {
@@ -158,6 +178,13 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
     let in_full = is_owner || works_on_it;
     let open_moves = moves_open_to(op, &subject, state, &row);
     let waits_for_citizen = waits(state, row.supplement.as_ref());
+    let if_silent = row
+        .task
+        .as_ref()
+        .and_then(|task| row.route.get(usize::try_from(task.step).ok()?)?.confirmation)
+        .map(|wanted| wanted.if_silent);
+    let confirmation =
+        row.confirmation.filter(|_| in_full).map(|asked| ConfirmationView { if_silent, ..asked });
     let mut result = row.result;
     if is_owner && state != State::Returned {
         // What is not handed over yet may still be taken back.
@@ -211,6 +238,7 @@ pub fn dossier(row: DossierRow, op: &Op) -> DossierView {
         ended_at: row.ended_at.map(in_vietnam),
         files,
         supplement: row.supplement,
+        confirmation,
         payment: row.payment,
         result,
     }
@@ -237,10 +265,17 @@ fn is_for_step(step: Move, op: &Op, state: State, row: &DossierRow) -> bool {
     let answered = row.supplement.as_ref().is_some_and(|supplement| supplement.answered_at.is_some());
     let approved = matches!(row.decision, Some(Decision::Approved(_)));
     let works = matches!(here, Some(StepKind::Processing | StepKind::Verification));
+    let outcome = row.confirmation.as_ref().map(|asked| asked.outcome);
+    let is_confirmed = outcome.flatten().is_some_and(ConfirmationOutcome::is_yes);
+    let wants_confirmation = at(task.step).is_some_and(|step| step.confirmation.is_some());
+    let settled = is_confirmed || !wants_confirmation;
     match step {
+        Move::AskConfirmation => at_desk && wants_confirmation && !is_confirmed && outcome != Some(None),
+        Move::Confirm => outcome == Some(None),
         Move::Forward => {
             let needs_proposal = next == Some(StepKind::Approval) && row.decision.is_none();
-            at_desk && here != Some(StepKind::Approval) && next != Some(StepKind::Return) && !needs_proposal
+            let settled = at_desk && settled;
+            settled && here != Some(StepKind::Approval) && next != Some(StepKind::Return) && !needs_proposal
         }
         Move::Propose => at_desk && works && !approved,
         Move::Approve => {
@@ -251,6 +286,7 @@ fn is_for_step(step: Move, op: &Op, state: State, row: &DossierRow) -> bool {
         Move::Finish => {
             let wants_approval = row.route.iter().any(|step| step.kind == StepKind::Approval);
             at_desk
+                && settled
                 && state == State::InProcessing
                 && next == Some(StepKind::Return)
                 && (approved || !wants_approval)

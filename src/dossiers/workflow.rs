@@ -37,6 +37,10 @@ pub enum Move {
     Withdraw,
     ConfirmWithdrawal,
     RejectWithdrawal,
+    AskConfirmation,
+    Confirm,
+    /// Nobody answered in time: the portal's own.
+    CloseUnconfirmed,
     Apologise,
     Stop,
     Finish,
@@ -45,7 +49,7 @@ pub enum Move {
 }
 
 impl Move {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Submit,
         Self::ReceiveAtCounter,
         Self::Accept,
@@ -65,6 +69,9 @@ impl Move {
         Self::Withdraw,
         Self::ConfirmWithdrawal,
         Self::RejectWithdrawal,
+        Self::AskConfirmation,
+        Self::Confirm,
+        Self::CloseUnconfirmed,
         Self::Apologise,
         Self::Stop,
         Self::Finish,
@@ -93,6 +100,9 @@ impl Move {
             Self::Withdraw => Action::DossierWithdraw,
             Self::ConfirmWithdrawal => Action::DossierConfirmWithdrawal,
             Self::RejectWithdrawal => Action::DossierRejectWithdrawal,
+            Self::AskConfirmation => Action::DossierAskConfirmation,
+            Self::Confirm => Action::DossierConfirm,
+            Self::CloseUnconfirmed => Action::DossierCloseUnconfirmed,
             Self::Apologise => Action::DossierApologise,
             Self::Stop => Action::DossierStop,
             Self::Finish => Action::DossierFinish,
@@ -122,6 +132,9 @@ impl Move {
             Self::Withdraw => "withdraw",
             Self::ConfirmWithdrawal => "confirm-withdrawal",
             Self::RejectWithdrawal => "reject-withdrawal",
+            Self::AskConfirmation => "ask-confirmation",
+            Self::Confirm => "confirm",
+            Self::CloseUnconfirmed => "close-unconfirmed",
             Self::Apologise => "apologise",
             Self::Stop => "stop",
             Self::Finish => "finish",
@@ -171,6 +184,9 @@ pub fn after(from: State, step: Move, way: Way) -> Option<State> {
         (WithdrawalRequested, Move::ConfirmWithdrawal) => Some(Stopped),
         (WithdrawalRequested, Move::RejectWithdrawal) => way.withdrawal_from,
 
+        // The applicant's word is waited for in the agency's own time: the clock runs on.
+        (InProcessing, Move::AskConfirmation | Move::Confirm | Move::CloseUnconfirmed) => Some(InProcessing),
+
         // The new date changes no state; whether there is still time for it is `apology`'s to say.
         (Accepted, Move::Apologise) => Some(Accepted),
         (InProcessing, Move::Apologise) => Some(InProcessing),
@@ -194,7 +210,12 @@ pub fn go(from: State, step: Move, way: Way) -> Result<State> {
 }
 
 pub fn refuse(from: State, way: Way) -> Error {
-    let mut open: Vec<&str> = open_moves(from, way).into_iter().map(Move::word).collect();
+    let mut open: Vec<&str> = open_moves(from, way)
+        .into_iter()
+        // Nobody's to make.
+        .filter(|step| *step != Move::CloseUnconfirmed)
+        .map(Move::word)
+        .collect();
     open.dedup();
     let (vi, en) = from.names();
     Refusal::IllegalMove

@@ -114,7 +114,7 @@ id_type! {
     // catalogue
     ProcedureId, VersionId, FieldId, StepId, TariffId, ReductionId,
     // dossiers
-    DossierId, DraftId, TaskId, SupplementId, PauseId, MoveId, DecisionId, ResultId, SlipId,
+    DossierId, DraftId, TaskId, SupplementId, ConfirmationId, PauseId, MoveId, DecisionId, ResultId, SlipId,
     // files, signatures, payments
     FileId, SignatureId, OrderId, PaymentId, RefundId, QuoteId, CallbackId,
     // questions, feedback

@@ -31,6 +31,7 @@ struct WordsVi<'a> {
     number: &'a str,
     agency: &'a str,
     has_due_date: bool,
+    silence_confirms: bool,
 }
 
 #[derive(Template)]
@@ -40,6 +41,7 @@ struct WordsEn<'a> {
     number: &'a str,
     agency: &'a str,
     has_due_date: bool,
+    silence_confirms: bool,
 }
 
 #[derive(Template)]
@@ -76,9 +78,14 @@ pub fn compose(facts: &LetterFacts, kind: Kind, public_url: &str) -> Result<Comp
     let number = one_line(&facts.number);
     let agency = one_line(&facts.agency_name);
     let has_due_date = facts.due_at.is_some();
+    let silence_confirms = facts.silence_confirms;
     let words = match facts.language {
-        Language::Vi => WordsVi { kind, number: &number, agency: &agency, has_due_date }.render(),
-        Language::En => WordsEn { kind, number: &number, agency: &agency, has_due_date }.render(),
+        Language::Vi => {
+            WordsVi { kind, number: &number, agency: &agency, has_due_date, silence_confirms }.render()
+        }
+        Language::En => {
+            WordsEn { kind, number: &number, agency: &agency, has_due_date, silence_confirms }.render()
+        }
     };
     let words = words.map_err(Error::internal)?;
     let mut lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -118,6 +125,9 @@ fn lay_out(
     if let (Kind::SupplementRequested, Some(respond_by)) = (kind, facts.respond_by) {
         rows.push((say("Bổ sung trước", "Supplement by"), moment(respond_by, facts.language)));
     }
+    if let (Kind::ConfirmationAsked, Some(respond_by)) = (kind, facts.respond_by) {
+        rows.push((say("Xác nhận trước", "Confirm by"), moment(respond_by, facts.language)));
+    }
     if let (Kind::PaymentRequested | Kind::PaymentConfirmed, Some(amount)) = (kind, facts.amount) {
         let amount = match facts.language {
             Language::Vi => amount.to_string(),
@@ -139,7 +149,10 @@ fn lay_out(
         },
         paragraphs,
         rows,
-        reason_label: say("Lý do", "Reason"),
+        reason_label: match kind {
+            Kind::ConfirmationAsked => say("Nội dung cần xác nhận", "What to confirm"),
+            _ => say("Lý do", "Reason"),
+        },
         reason: reason_of(facts, kind),
         defects_label: say("Những điểm cần bổ sung", "What has to be supplemented"),
         defects: defects.iter().map(defect).collect(),
@@ -166,7 +179,9 @@ fn lay_out(
 fn reason_of(facts: &LetterFacts, kind: Kind) -> Option<String> {
     let is_said = match kind {
         Kind::Refused | Kind::WithdrawalRejected | Kind::Stopped => true,
-        Kind::Apology | Kind::DeadlineMoved => true,
+        Kind::Apology | Kind::DeadlineMoved | Kind::ConfirmationAsked => true,
+        // The words say it already.
+        Kind::SilenceConfirmed | Kind::SilenceReturned => false,
         Kind::DeadlineNear | Kind::DeadlineMissed => false,
         Kind::PaymentRequested | Kind::ResultHeldBack => true,
         // The decision is read with the result, when it has been handed over.

@@ -21,6 +21,12 @@ pub enum Kind {
     /// The result was said to be ready and is not: an error was found.
     ResultHeldBack,
     ResultReturned,
+    /// The officer asks whether what will be issued is right.
+    ConfirmationAsked,
+    /// Nothing was said in time, and that is a yes.
+    SilenceConfirmed,
+    /// Nothing was said in time, and the officer will ask again.
+    SilenceReturned,
     /// The leader apologises and names a new date.
     Apology,
     /// The days off changed, and the due date with them.
@@ -32,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Submitted,
         Self::Accepted,
         Self::Refused,
@@ -45,6 +51,9 @@ impl Kind {
         Self::ResultReady,
         Self::ResultHeldBack,
         Self::ResultReturned,
+        Self::ConfirmationAsked,
+        Self::SilenceConfirmed,
+        Self::SilenceReturned,
         Self::Apology,
         Self::DeadlineMoved,
         Self::DeadlineNear,
@@ -65,6 +74,9 @@ impl Kind {
             Self::ResultReady => "result_ready",
             Self::ResultHeldBack => "result_held_back",
             Self::ResultReturned => "result_returned",
+            Self::ConfirmationAsked => "confirmation_asked",
+            Self::SilenceConfirmed => "silence_confirmed",
+            Self::SilenceReturned => "silence_returned",
             Self::Apology => "apology",
             Self::DeadlineMoved => "deadline_moved",
             Self::DeadlineNear => "deadline_near",
@@ -95,6 +107,8 @@ pub struct LetterFacts {
     pub amount: Option<Dong>,
     pub respond_by: Option<Moment>,
     pub result_title: Option<String>,
+    /// Where a confirmation is asked for: whether silence is a yes.
+    pub silence_confirms: bool,
 }
 
 #[derive(Clone)]

@@ -444,6 +444,20 @@ fn values_of_the_kernel_are_formats() {
 // Publishing.
 
 #[test]
+fn only_who_works_on_the_case_asks_for_a_confirmation() {
+    let mut faults = publishing_after("1.001193", |document| {
+        document["steps"][1]["confirmation"]["working_days"] = json!(31);
+        document["steps"][2]["confirmation"] = json!({ "working_days": 1, "if_silent": "returned" });
+    });
+    faults.sort();
+    let expected = [
+        pair("/steps/1/confirmation/working_days", "range"),
+        pair("/steps/2/confirmation", "confirmation_place"),
+    ];
+    assert_eq!(faults, expected);
+}
+
+#[test]
 fn publishing_names_every_fault_at_once() {
     let mut faults = publishing_after("1.004222", |document| {
         document["name"]["en"] = json!(" ");

@@ -60,6 +60,8 @@ const CASES: &[(&str, Case)] = &[
     ("check_draft", Hidden),
     ("claim_task", Hidden),
     ("close_unsupplemented", Hidden),
+    ("ask_confirmation", Hidden),
+    ("confirm_dossier", Hidden),
     ("confirm_payment", Hidden),
     ("confirm_withdrawal", Hidden),
     ("list_files", Hidden),

@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "dossiers",
         &[
             "apologies",
+            "confirmations",
             "deadline_changes",
             "deadline_warnings",
             "dossiers",

@@ -22,11 +22,11 @@ pub async fn walks_to_the_end(portal: &Portal, dossier: &mut Dossier) -> Vec<(St
             .map(|word| word.as_str().unwrap().to_owned())
             .collect();
         assert!(!open.is_empty(), "{view:#}");
-        work_one_step(&officer, dossier, &view).await;
+        work_one_step(portal, &officer, dossier, &view).await;
     }
 }
 
-async fn work_one_step(officer: &Person, dossier: &mut Dossier, view: &Value) {
+async fn work_one_step(portal: &Portal, officer: &Person, dossier: &mut Dossier, view: &Value) {
     match view["state"]["code"].as_i64().unwrap() {
         1 => {
             officer.does("accept", dossier, json!({})).await;
@@ -39,6 +39,12 @@ async fn work_one_step(officer: &Person, dossier: &mut Dossier, view: &Value) {
             officer.does("return", dossier, json!({ "how": "online" })).await;
         }
         4 => {
+            if view["open_moves"].as_array().unwrap().contains(&json!("ask-confirmation")) {
+                let asked =
+                    officer.does("ask-confirmation", dossier, json!({ "text": "Bản thảo đúng chưa?" })).await;
+                assert!(asked["confirmation"]["outcome"].is_null(), "{asked:#}");
+                portal.an().await.does("confirm", dossier, json!({ "ok": true })).await;
+            }
             let granted = json!({ "outcome": "granted", "text": "Đủ điều kiện." });
             let proposed = officer.tries("propose", dossier, granted).await;
             if proposed.status == 200 {

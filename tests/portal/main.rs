@@ -21,6 +21,7 @@ mod administration;
 mod canaries;
 mod catalogue_definitions;
 mod catalogue_http;
+mod confirmations;
 mod coverage;
 mod deadlines;
 mod documents;

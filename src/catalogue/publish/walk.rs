@@ -35,6 +35,7 @@ pub(super) fn check_steps(definition: &Definition, faults: &mut Faults) {
             );
         }
     }
+    check_confirmations(steps, faults);
     let share = total_share(steps);
     if share > 100 {
         faults.add(
@@ -46,6 +47,30 @@ pub(super) fn check_steps(definition: &Definition, faults: &mut Faults) {
     }
     let order: Vec<(usize, &Step)> = steps.iter().enumerate().collect();
     check_order(definition, &order, faults);
+}
+
+/// Whoever works on the case asks for the applicant's word; nobody else does.
+fn check_confirmations(steps: &[Step], faults: &mut Faults) {
+    for (index, step) in steps.iter().enumerate() {
+        let Some(confirmation) = step.confirmation else { continue };
+        let place = format!("/steps/{index}/confirmation");
+        if !matches!(step.kind, StepKind::Processing | StepKind::Verification) {
+            faults.add(
+                place.clone(),
+                "confirmation_place",
+                "Chỉ bước thụ lý hoặc thẩm tra mới được đề nghị công dân xác nhận.",
+                "Only a processing or verification step asks for a confirmation.",
+            );
+        }
+        if !(1..=30).contains(&confirmation.working_days) {
+            faults.add(
+                format!("{place}/working_days"),
+                "range",
+                "Thời hạn xác nhận từ 1 đến 30 ngày làm việc.",
+                "The time to confirm is 1 to 30 working days.",
+            );
+        }
+    }
 }
 
 /// The order that every walk keeps. Asked of the steps as written, and again of the steps that are left in a

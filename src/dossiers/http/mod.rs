@@ -1,6 +1,7 @@
 //! The doors of the dossiers: for the person, for the desk, for whoever holds a receipt.
 
 mod bulk;
+mod confirmations;
 mod deadlines;
 mod desk;
 mod draft;
@@ -33,6 +34,7 @@ pub fn operations(config: &mut ServiceConfig<'_>) {
     desk::operations(config);
     moves::operations(config);
     bulk::operations(config);
+    confirmations::operations(config);
     deadlines::operations(config);
     public::operations(config);
 }

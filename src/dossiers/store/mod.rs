@@ -1,11 +1,12 @@
 //! SQL of the dossiers. Tables: `dossiers`, `dossier_agencies`, `dossier_counters`, `dossier_moves`,
-//! `dossier_pauses`, `tasks`, `supplements`, `payment_requests`, `results`, `apologies`,
+//! `dossier_pauses`, `tasks`, `supplements`, `payment_requests`, `results`, `apologies`, `confirmations`,
 //! `deadline_changes`, `deadline_warnings`, `slips`, `slip_counters`.
 //!
 //! What must stay true: [`apply`] is the only statement that changes a dossier's state, and it names the state
 //! and the version that it saw; the move, the task, the audit record and the event stand in its transaction.
 
 pub mod apologies;
+pub mod confirmations;
 pub mod drafts;
 pub mod lists;
 pub mod people;
@@ -19,6 +20,7 @@ pub mod watch;
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::confirmation::ConfirmationOutcome;
 use super::events::{DossierEvent, DossierEventKind};
 use super::model::{Identity, Locked, Progress, RouteStep, State, Task, role_of, step_kind_code};
 use super::workflow::Move;
@@ -137,6 +139,11 @@ fn after_update(conn: &mut Conn, locked: &Locked, transition: Transition<'_>) ->
     let (id, now) = (locked.id(), permit.at());
     change_desk(conn, locked, permit, &desk, next.state, step)?;
     waits::follow(conn, id, before.state, next.state, now)?;
+    let leaves = next.state != before.state || !matches!(desk, DeskChange::Keep { .. });
+    if leaves && before.state == State::InProcessing.code() {
+        // What the dossier leaves behind is not answered any more.
+        confirmations::close(conn, id, now, ConfirmationOutcome::Lapsed.code(), None)?;
+    }
     diesel::insert_into(dossier_moves::table)
         .values((
             dossier_moves::dossier_id.eq(id),

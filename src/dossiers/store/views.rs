@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::decision::Decision;
 use super::super::model::{RouteStep, State, Subject};
 use super::super::receipt::PaperView;
-use super::super::views::{PaymentView, ResultView, SupplementView};
+use super::super::views::{ConfirmationView, PaymentView, ResultView, SupplementView};
 use super::super::workflow::Way;
 use crate::files::FileView;
 use crate::infra::clock::Moment;
@@ -88,6 +88,8 @@ struct RawDossier {
     #[diesel(sql_type = Nullable<Jsonb>)]
     supplement: Option<Value>,
     #[diesel(sql_type = Nullable<Jsonb>)]
+    confirmation: Option<Value>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
     payment: Option<Value>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     result: Option<Value>,
@@ -127,6 +129,7 @@ pub struct DossierRow {
     pub task: Option<RawTask>,
     pub files: Vec<FileView>,
     pub supplement: Option<SupplementView>,
+    pub confirmation: Option<ConfirmationView>,
     pub payment: Option<PaymentView>,
     pub result: Option<ResultView>,
 }
@@ -191,6 +194,9 @@ pub fn dossier(conn: &mut Conn, id: DossierId) -> Result<Option<DossierRow>> {
             (SELECT to_jsonb(t) FROM tasks t WHERE t.dossier_id = d.id AND t.closed_at IS NULL) AS task, \
             {FILES} AS files, \
             (SELECT to_jsonb(s) FROM supplements s WHERE s.dossier_id = d.id AND s.closed_at IS NULL) AS supplement, \
+            (SELECT to_jsonb(c) FROM confirmations c JOIN tasks t ON t.dossier_id = c.dossier_id AND t.step = c.step \
+                AND t.closed_at IS NULL WHERE c.dossier_id = d.id AND c.asked_at >= t.opened_at \
+                ORDER BY c.asked_at DESC, c.id DESC LIMIT 1) AS confirmation, \
             (SELECT to_jsonb(r) FROM payment_requests r WHERE r.dossier_id = d.id AND r.paid_at IS NULL \
                 AND r.cancelled_at IS NULL) AS payment, \
             (SELECT to_jsonb(r) FROM results r WHERE r.dossier_id = d.id AND r.withdrawn_at IS NULL) AS result \
@@ -239,6 +245,7 @@ fn parse(raw: RawDossier) -> Result<DossierRow> {
         task: read(raw.task)?,
         files: read(raw.files)?.unwrap_or_default(),
         supplement: read(raw.supplement)?,
+        confirmation: read(raw.confirmation)?,
         payment: read(raw.payment)?,
         result: read(raw.result)?,
     })

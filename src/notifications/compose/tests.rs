@@ -18,6 +18,7 @@ fn facts(language: Language) -> LetterFacts {
         amount: Dong::new(10_000).ok(),
         respond_by: chrono::DateTime::from_timestamp(1_795_509_000, 0),
         result_title: Some("Giấy khai sinh".to_owned()),
+        silence_confirms: true,
     }
 }
 
