@@ -12,7 +12,7 @@ use super::workflow::{self, Move};
 use chrono::Duration;
 
 use crate::authority::{Op, Permit, Role};
-use crate::infra::clock::{Moment, in_vietnam};
+use crate::infra::clock::Moment;
 use crate::infra::db::Conn;
 use crate::kernel::ids::{AccountId, DossierId};
 use crate::kernel::{Error, General, Result};
@@ -151,5 +151,5 @@ impl Begun {
 
 /// The day, as the office counts it.
 pub fn today(op: &Op) -> chrono::NaiveDate {
-    in_vietnam(op.now).date_naive()
+    store::drafts::office_day(op.now)
 }

@@ -107,20 +107,18 @@ macro_rules! id_type {
 }
 
 id_type! {
-    // identity and authority
-    AccountId, SessionId, GrantId, MandateId, ConsentId, PartnerId, RequestId, AuditId,
+    // identity
+    AccountId, SessionId, GrantId, RequestId,
     // units and calendar
-    UnitId, AgencyId, ReorganisationId, NoticeYearId, CalendarChangeId,
+    UnitId, AgencyId, CalendarChangeId,
     // catalogue
-    ProcedureId, VersionId, FieldId, StepId, TariffId, ReductionId,
-    // dossiers
-    DossierId, DraftId, TaskId, SupplementId, ConfirmationId, PauseId, MoveId, DecisionId, ResultId, SlipId,
-    // files, signatures, payments
-    FileId, SignatureId, OrderId, PaymentId, RefundId, QuoteId, CallbackId,
-    // questions, feedback
-    QuestionId, AnswerId, ReportId, PetitionId, RatingId,
-    // messages, jobs and other systems
-    NoticeId, TemplateId, JobId, EventId, WebhookId, DeliveryId, ConnectorId, MessageId, SnapshotId,
+    ProcedureId, VersionId,
+    // dossiers, their files and payments
+    DossierId, TaskId, SupplementId, ConfirmationId, ResultId, SlipId, FileId, OrderId,
+    // questions
+    QuestionId, AnswerId,
+    // letters and jobs
+    NoticeId, JobId,
 }
 
 fn read_uuid(text: &str) -> Result<Uuid, ValueFault> {

@@ -1,9 +1,7 @@
-//! SQL of the people around a dossier: the applicant's account, an officer's fitness for a task.
+//! The applicant as a dossier's row keeps them.
 
 use diesel::prelude::*;
 
-use crate::infra::db::Conn;
-use crate::kernel::Result;
 use crate::kernel::ids::AccountId;
 use crate::schema::dossiers;
 
@@ -17,8 +15,4 @@ pub struct Applicant {
     pub applicant_identity: String,
     pub applicant_phone: Option<String>,
     pub applicant_email: Option<String>,
-}
-
-pub fn applicant_of(conn: &mut Conn, id: crate::kernel::ids::DossierId) -> Result<Applicant> {
-    Ok(dossiers::table.find(id).select(Applicant::as_select()).first(conn)?)
 }
